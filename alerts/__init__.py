@@ -1,0 +1,1 @@
+"""Tells those who can act: one mail for one person at one time, never twice, and provably."""

@@ -1,0 +1,1 @@
+"""Rules only: values in, values out; no clock, no I/O."""

@@ -1,0 +1,1 @@
+"""Shows who keeps their word: figures, rates and rankings read from durable state."""

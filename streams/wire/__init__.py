@@ -1,0 +1,1 @@
+"""Bytes on one side, whole values on the other: the published contract of every topic."""

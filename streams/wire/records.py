@@ -1,0 +1,127 @@
+"""The records others read: notices, tallies, trail lines, rejected records, and how each is written.
+
+JSON, one object a record, moments as whole seconds since 1970-01-01T00:00:00Z. Fields are only ever added, with a
+default; `version` is raised when a field's meaning changes. The JSON Schemas beside this module are made from here.
+"""
+
+import enum
+from typing import Literal
+
+import msgspec
+
+from streams.core.labels import Cause, Label, State, Verdict
+from streams.core.moments import Moment
+from streams.core.stages import Stage
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What every record has in common: its version."""
+
+
+class Notice(Record, tag="tell", tag_field="action"):
+    """Someone must be told of a dossier: a stage has been reached.
+
+    `id` is deterministic: a hash of the dossier, the start of its clock, the stage and the due moment. `stage_at` is the
+    moment at which the stage was reached, `decided_at` the `now` by which it was decided; `delayed` says that the
+    pipeline itself was behind when it decided.
+    """
+
+    id: str
+    stage: Stage
+    dossier: str
+    unit: str
+    state: State
+    label: Label
+    stage_at: Moment
+    decided_at: Moment
+    due_at: Moment | None = None
+    started_at: Moment | None = None
+    officer: str | None = None
+    procedure: str | None = None
+    field: str | None = None
+    delayed: bool = False
+    reason: str = ""
+    policy: str = ""
+    version: int = 1
+
+
+class Withdrawal(Record, tag="withdraw", tag_field="action"):
+    """A notice no longer holds: `id` and `stage` are the notice's own; `reason` says what happened."""
+
+    id: str
+    stage: Stage
+    dossier: str
+    unit: str
+    decided_at: Moment
+    officer: str | None = None
+    reason: str = ""
+    version: int = 1
+
+
+class Mark(Record, tag="mark", tag_field="action"):
+    """Replay only: every notice of this partition decided at or before `now` stands before this line."""
+
+    now: Moment
+    version: int = 1
+
+
+NoticeRecord = Notice | Withdrawal | Mark
+
+
+class Cohort(enum.StrEnum):
+    """Which day of a dossier's life a tally counts it on."""
+
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    DUE = "due"
+    CLOSED = "closed"
+
+
+class Cell(msgspec.Struct, frozen=True, array_like=True):
+    """How many dossiers of one cohort are alike in everything that is counted."""
+
+    cohort: Cohort
+    label: Label
+    cause: Cause
+    board: Verdict
+    field: str
+    channel: str
+    level: int
+    count: int
+
+
+class Tally(Record):
+    """The cohorts of one day of one unit, as one partition counts them.
+
+    Key `partition/unit/day` (`day` as 2020-07-10); a later record of the same key replaces the earlier one. An empty
+    string or 0 in a cell means that the sources did not say. Cells are sorted; those of count 0 are left out.
+    """
+
+    partition: int
+    unit: str
+    day: str
+    cells: tuple[Cell, ...] = ()
+    version: int = 1
+
+
+class Counted(Record):
+    """Key `partition`: this partition of `unit.tallies` has been counted up to `now`; a reader is complete with all of them."""
+
+    partition: int
+    now: Moment
+    kind: Literal["counted"] = "counted"
+    version: int = 1
+
+
+class Rejected(Record):
+    """A record that could not be taken: where it stood, why, and its bytes with personal data scrubbed (base64)."""
+
+    topic: str
+    partition: int
+    offset: int
+    arrived_at: Moment
+    reason: str
+    detail: str
+    size: int
+    value: bytes = b""
+    version: int = 1
