@@ -1,0 +1,53 @@
+"""Real servers for the tests: one Kafka for the whole run, its topics under a prefix of their own for each test."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.admin import Layout, TopicAdmin
+from deploy.local.kafka import LocalKafka
+from deploy.local.mailbox import LocalMailbox
+
+PARTITIONS = 4
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[str]:
+    """Give the bootstrap address of a real cluster: DUNGHAN_KAFKA__BOOTSTRAP's where it is set, else one broker for this run."""
+    given = os.environ.get("DUNGHAN_KAFKA__BOOTSTRAP")
+    if given:
+        yield given
+        return
+    with LocalKafka() as local:
+        yield local.bootstrap
+
+
+@pytest.fixture
+def prefix() -> str:
+    """Give a topic prefix that no other test uses."""
+    return f"t{uuid.uuid4().hex[:10]}"
+
+
+@pytest.fixture
+def layout(prefix: str) -> Layout:
+    """Say how the test's topics stand: 4 partitions, one copy; `@pytest.mark.parametrize` a test's own `layout` for others."""
+    return Layout(prefix=prefix, partitions=PARTITIONS, replication=1)
+
+
+@pytest.fixture
+def topics(kafka: str, layout: Layout) -> Iterator[Layout]:
+    """Make all topics under the prefix, give their layout, and delete them afterwards."""
+    admin = TopicAdmin(kafka, layout)
+    admin.apply()
+    yield layout
+    admin.delete()
+
+
+@pytest.fixture
+def mailbox(tmp_path: Path) -> Iterator[LocalMailbox]:
+    """Give a real SMTP server that writes what it takes under the test's own folder."""
+    with LocalMailbox(tmp_path / "mail") as box:
+        yield box
