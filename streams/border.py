@@ -1,0 +1,60 @@
+"""The border between the engine, which knows Kafka, and the steps, which know the office.
+
+A step is a plain object for one partition. It never waits, reads no clock and does no I/O: the engine hands it records
+and the time, and writes what it answers in one transaction with the position that it reached. Whatever drives a step
+(the worker, a replay, a test, `verify`) gets the same answers.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol, TypeAlias
+
+import msgspec
+
+from streams.core.moments import Moment
+
+KeyValue: TypeAlias = tuple[bytes | None, bytes | None]
+Destination: TypeAlias = tuple[str, int]
+"""A topic, by its unprefixed name, and a partition."""
+
+
+class Incoming(Protocol):
+    """One record as a Kafka client returns it; `timestamp` is milliseconds since 1970, the broker's where it stamps."""
+
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]: ...
+
+
+class Epoch(msgspec.Struct):
+    """What one epoch writes, and how many records of the batch it took (the others come again with the next)."""
+
+    taken: int
+    outputs: dict[Destination, list[KeyValue]]
+
+    def write(self, topic: str, partition: int, key: bytes | None, value: bytes | None) -> None:
+        """Add one record to what the epoch writes; a value of None deletes the key in a compacted topic."""
+        self.outputs.setdefault((topic, partition), []).append((key, value))
+
+
+class Step(Protocol):
+    """One partition of one step of the way."""
+
+    @property
+    def next_at(self) -> Moment | None:
+        """The next moment at which something falls due without any record; None if nothing does."""
+
+    def restore(self, records: Iterable[tuple[bytes, bytes | None]]) -> None:
+        """Take up state that an earlier epoch wrote, in the order of its topic; called any number of times, first."""
+
+    def take(self, batch: Sequence[Incoming], *, now: Moment) -> Epoch:
+        """Take records in order. `now` is the clock, or no later than the last arrival while there is a backlog."""
+
+    def tick(self, now: Moment) -> Epoch:
+        """Let time pass without a record; an epoch with no outputs changed nothing."""

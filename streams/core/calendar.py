@@ -1,0 +1,146 @@
+"""The working calendar of a group of units: days, their opening and closing, and how far it can be trusted.
+
+It is built from documents (see `sessions`) and answers in working time (see `working_time`). Years without a document
+have the usual week; everything in them is provisional, as is everything in a year whose decision was not looked up.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import pairwise
+from typing import Final, Self
+
+from streams.core.law import NotWorked, OutOfReach
+from streams.core.moments import Day, Moment, date_of, day_of, day_on, moment_on
+from streams.core.sessions import CalendarDocument, DayOff, Hours, Sessions, checked, sessions_on, weekday_of
+from streams.core.working_time import WorkingTime
+
+REACH: Final = (1990, 2100)
+"""First and last year of the index."""
+SWAPPED: Final = "nghỉ hoán đổi"
+
+
+class Calendar(WorkingTime):
+    """An immutable calendar; `version` names the documents, `days_off` gives the reason of each day off in them."""
+
+    __slots__ = ("_confirmed", "days_off", "version")
+
+    def __init__(self, documents: tuple[CalendarDocument, ...], *, unit_group: str | None, reach: tuple[int, int]) -> None:
+        """Index documents that are already checked; `build` does both."""
+        self.version: str = _version(documents, unit_group)
+        self.days_off: dict[Day, DayOff] = {stated.day: stated for document in documents for stated in document.days_off}
+        for swap in (swap for document in documents for swap in document.swaps):
+            self.days_off[swap.off] = DayOff(swap.off, SWAPPED, swap.made_up, swap.citation)
+        self._confirmed = _spans(document.year for document in documents if document.year and document.confirmed)
+        first, end = _new_year(reach[0]), _new_year(reach[1] + 1)
+        exceptional = dict.fromkeys(self.days_off, ()) | _made_up(documents, unit_group)
+        days = _worked_days(_hours(documents), exceptional, unit_group=unit_group, reach=(first, end))
+        super().__init__(days, reach=(moment_on(first), moment_on(end)))
+
+    @classmethod
+    def build(
+        cls, documents: Iterable[CalendarDocument], unit_group: str | None = None, *, reach: tuple[int, int] = REACH
+    ) -> Self:
+        """Return the calendar of a group of units (None: those without a group); raise BadCalendar on a contradiction."""
+        return cls(checked(documents), unit_group=unit_group, reach=reach)
+
+    def working_day(self, day: Day) -> bool:
+        """Say whether anything is worked on that day."""
+        place = bisect_left(self._days, day)
+        return place < len(self._days) and self._days[place] == day
+
+    def next_working_day(self, day: Day, n: int = 1) -> Day:
+        """Return the n-th working day after `day`, before it when n < 0; with 0 the day itself or else the next one."""
+        place = bisect_right(self._days, day) + n - 1 if n > 0 else bisect_left(self._days, day) + n
+        if 0 <= place < len(self._days) and self._start <= moment_on(day) < self._end:
+            return self._days[place]
+        raise OutOfReach(f"{n} working days from day {day} leave the calendar's years")
+
+    def opening(self, day: Day) -> Moment:
+        """Return the start of the first session of a working day; raise NotWorked."""
+        return self._starts[self._firsts[self._ordinal(day)]]
+
+    def closing(self, day: Day) -> Moment:
+        """Return the end of the last session of a working day; raise NotWorked."""
+        following = self._ordinal(day) + 1
+        return self._ends[self._firsts[following] - 1 if following < len(self._firsts) else -1]
+
+    def at_clock(self, day: Day, clock: int) -> Moment:
+        """Return the moment when the clock of a working day shows `clock`, moved into a session of that day.
+
+        Before the first session it is the opening, in a break the start of the next session, after the last the closing.
+        """
+        at = moment_on(day, clock)
+        closing = self.closing(day)
+        return self.roll(at) if at < closing else closing
+
+    def end_of_due_day(self, at: Moment) -> Moment:
+        """Return the closing of the working day that `at` falls on (a day off rolls on), never before `at` itself."""
+        return max(at, self.closing(self.next_working_day(day_of(at), 0)))
+
+    def provisional(self, at: Moment, since: Moment | None = None) -> bool:
+        """Say whether `at`, or any moment from `since` to `at`, lies in a year that is not confirmed."""
+        place = bisect_right(self._confirmed, at if since is None else min(since, at))
+        return place % 2 == 0 or at >= self._confirmed[place]
+
+    def _ordinal(self, day: Day) -> int:
+        place = bisect_left(self._days, day)
+        if place < len(self._days) and self._days[place] == day:
+            return place
+        raise NotWorked(f"nothing is worked on day {day}")
+
+
+def _new_year(year: int) -> Day:
+    return day_on(date(year, 1, 1))
+
+
+def _spans(years: Iterable[int]) -> list[Moment]:
+    """Return the borders of the runs of years: start, end, start, end, …; an even place in it is outside all of them."""
+    known = set(years)
+    starts = [year for year in known if year - 1 not in known]
+    ends = [year + 1 for year in known if year + 1 not in known]
+    return sorted(moment_on(_new_year(year)) for year in starts + ends)
+
+
+def _version(documents: tuple[CalendarDocument, ...], unit_group: str | None) -> str:
+    """Return `2018..2026-v1+hours-v2/commune`: years in a row with one revision are named by their ends."""
+    runs: list[tuple[str, str, int]] = []
+    for document in documents:
+        year = document.year or 0
+        revision = document.version.removeprefix(f"{year}-")
+        if runs and year and runs[-1][1:] == (revision, year - 1) and revision != document.version:
+            runs[-1] = (runs[-1][0], revision, year)
+        else:
+            runs.append((document.version, revision, year))
+    names = (first if first == f"{year}-{revision}" or not year else f"{first[:4]}..{year}-{revision}" for first, revision, year in runs)
+    return ("+".join(names) or "usual") + (f"/{unit_group}" if unit_group else "")
+
+
+def _hours(documents: tuple[CalendarDocument, ...]) -> list[Hours]:
+    return [stated for document in documents for stated in document.hours]
+
+
+def _made_up(documents: tuple[CalendarDocument, ...], unit_group: str | None) -> dict[Day, Sessions]:
+    hours = _hours(documents)
+    return {
+        swap.made_up: sessions_on(swap.made_up, weekday_of(swap.off), hours=hours, unit_group=unit_group)
+        if swap.sessions is None
+        else swap.sessions
+        for document in documents
+        for swap in document.swaps
+    }
+
+
+def _worked_days(
+    hours: list[Hours], exceptional: dict[Day, Sessions], *, unit_group: str | None, reach: tuple[Day, Day]
+) -> Iterator[tuple[Day, Sessions]]:
+    """Give each worked day of the reach; the week is worked out once for each season that the hours mark off."""
+    borders = {stated.first for stated in hours if stated.first is not None}
+    borders |= {stated.last + 1 for stated in hours if stated.last is not None}
+    seasons = [reach[0], *sorted(border for border in borders if reach[0] < border < reach[1]), reach[1]]
+    for season, following in pairwise(seasons):
+        week = [sessions_on(season, weekday, hours=hours, unit_group=unit_group) for weekday in range(7)]
+        for day in range(season, following):
+            sessions = exceptional[day] if day in exceptional else week[weekday_of(day)]
+            if sessions:
+                yield day, sessions

@@ -1,0 +1,97 @@
+"""The index of working time under a calendar: which seconds are worked, and the arithmetic on them.
+
+All sessions in reach stand in sorted lists with the working seconds before and after each, so that a question costs one
+or two bisections however long the limit. Borders: the seconds of a session are counted as [start, end), but its closing
+second still belongs to the office: `roll` leaves it alone, and `add` of a positive amount lands on the end of a session
+rather than on the start of the next one (a negative amount mirrors this).
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+
+from streams.core.law import OutOfReach
+from streams.core.moments import Day, Moment, moment_on
+from streams.core.sessions import Sessions
+
+
+class WorkingTime:
+    """The worked sessions of `reach` (first moment, end), in order, indexed; never changed once built."""
+
+    __slots__ = ("_after", "_before", "_days", "_end", "_ends", "_firsts", "_start", "_starts")
+
+    def __init__(self, worked_days: Iterable[tuple[Day, Sessions]], *, reach: tuple[Moment, Moment]) -> None:
+        """Index the days that are worked, in order, each with its sessions."""
+        self._start, self._end = reach
+        self._days: list[Day] = []
+        self._firsts: list[int] = []
+        self._starts: list[Moment] = []
+        self._ends: list[Moment] = []
+        self._before: list[int] = []
+        self._after: list[int] = []
+        worked = 0
+        for day, sessions in worked_days:
+            self._days.append(day)
+            self._firsts.append(len(self._starts))
+            midnight = moment_on(day)
+            for start, end in sessions:
+                self._starts.append(midnight + start)
+                self._ends.append(midnight + end)
+                self._before.append(worked)
+                worked += end - start
+                self._after.append(worked)
+
+    def _place(self, at: Moment) -> int:
+        """Return the place of the last session that begins at or before `at`, -1 if there is none."""
+        if not self._start <= at < self._end:
+            raise OutOfReach(f"moment {at} is outside the calendar's years")
+        return bisect_right(self._starts, at) - 1
+
+    def _worked(self, at: Moment) -> int:
+        place = self._place(at)
+        return min(self._before[place] + at - self._starts[place], self._after[place]) if place >= 0 else 0
+
+    def add(self, at: Moment, seconds: int) -> Moment:
+        """Return the moment `seconds` of working time after `at` (before it, when negative); raise OutOfReach."""
+        if seconds == 0:
+            return at
+        worked = self._worked(at) + seconds
+        if seconds > 0:
+            place = bisect_left(self._after, worked)
+            if place < len(self._after):
+                return self._ends[place] - self._after[place] + worked
+        elif worked >= 0:
+            place = bisect_right(self._before, worked) - 1
+            return self._starts[place] + worked - self._before[place]
+        raise OutOfReach(f"{seconds} s of working time from moment {at} leave the calendar's years")
+
+    def between(self, start: Moment, end: Moment) -> int:
+        """Return the working seconds in [start, end); 0 when it ends before it begins."""
+        return self._worked(end) - self._worked(start) if start < end else 0
+
+    def roll(self, at: Moment) -> Moment:
+        """Return the first moment at or after `at` inside a session, its closing second included; raise OutOfReach."""
+        place = self._place(at)
+        if place >= 0 and at <= self._ends[place]:
+            return at
+        if place + 1 < len(self._starts):
+            return self._starts[place + 1]
+        raise OutOfReach(f"nothing is worked after moment {at} in the calendar's years")
+
+    def next_session(self, at: Moment) -> Moment:
+        """Return the moment one session after `at`, which lies in a session: as long after its start, at most its end.
+
+        This is the half working day: a session, not a number of hours.
+        """
+        place = self._place(at)
+        if place + 1 < len(self._starts):
+            return min(self._starts[place + 1] + at - self._starts[place], self._ends[place + 1])
+        raise OutOfReach(f"nothing is worked after moment {at} in the calendar's years")
+
+    def sessions(self, start: Moment, end: Moment) -> Iterator[tuple[Moment, Moment]]:
+        """Give the parts of [start, end) that are worked, in order, none of them empty."""
+        place = max(self._place(start), 0)
+        while place < len(self._starts) and self._starts[place] < end:
+            opens, closes = max(self._starts[place], start), min(self._ends[place], end)
+            if opens < closes:
+                yield opens, closes
+            place += 1

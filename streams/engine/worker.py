@@ -1,0 +1,169 @@
+"""Composes the engine: one Faust app, one agent for each source topic, one lane for each partition."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from aiokafka import TopicPartition
+from faust.types import TP
+
+from streams.border import Step
+from streams.engine import doors
+from streams.engine.connection import Connection
+from streams.engine.endings import Ending, MustEnd
+from streams.engine.lane import Lane, Pace, Reader
+from streams.engine.ownership import Ownership
+from streams.engine.transport import ChunkApp, ChunkScheduler
+from streams.metrics import EngineMetrics
+
+log = structlog.get_logger(__name__)
+
+GRACE = 5.0
+"""Seconds that a worker which must end spends on ending well, before it simply ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepPlan:
+    """One step of the way: where its records come from, where its state is kept, and what drives a partition."""
+
+    source: str
+    state: str | None
+    build: Callable[[int], Step]
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """How the worker stands in its group; seconds."""
+
+    instance_id: str | None = None
+    session: float = 10.0
+    heartbeat: float = 2.0
+    rebalance: float = 60.0
+
+
+class Worker:
+    """Runs steps over the partitions that the group assigns, until it is asked to stop or must end."""
+
+    def __init__(self, plans: Sequence[StepPlan], *, connection: Connection, membership: Membership, pace: Pace, metrics: EngineMetrics) -> None:
+        self._plans = {connection.topic(plan.source): plan for plan in plans}
+        self._connection = connection
+        self._pace = pace
+        self._metrics = metrics
+        self._stop = asyncio.Event()
+        self._why: MustEnd | None = None
+        self.app = _app(connection, membership)
+        self.ownership = Ownership(self._lane, self._must_end, metrics)
+        self._wire()
+
+    async def run(self) -> int:
+        """Run until SIGTERM, SIGINT or an ending; returns the exit code (0, or that of the ending)."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        await self.app.start()
+        try:
+            await self._stopped()
+        finally:
+            ended = await self._end_well()
+        if not ended:
+            # A thread of the client hangs on a broker that does not answer: nothing is lost by not waiting for it.
+            os._exit(self._why.ending if self._why else Ending.FAUST_CRASHED)
+        return int(self._why.ending) if self._why else 0
+
+    def stop(self) -> None:
+        """Ask the worker to end after the epochs in flight."""
+        self._stop.set()
+
+    async def _stopped(self) -> None:
+        while not self._stop.is_set():
+            if self.app.crashed:
+                self._must_end(MustEnd(Ending.FAUST_CRASHED, repr(self.app.crash_reason)))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), 0.5)
+
+    async def _end_well(self) -> bool:
+        try:
+            async with asyncio.timeout(GRACE):
+                await self.ownership.close()
+                await self.app.stop()
+        except TimeoutError:
+            return False
+        return True
+
+    def _must_end(self, why: MustEnd) -> None:
+        if self._why is None:
+            self._why = why
+            log.error("worker_must_end", ending=why.ending.name.lower(), code=int(why.ending), why=str(why))
+        self._stop.set()
+
+    def _wire(self) -> None:
+        self.app.on_partitions_revoked.connect(self._on_revoked, weak=False)
+        self.app.on_rebalance_complete.connect(self._on_complete, weak=False)
+        for topic in self._plans:
+            self.app.agent(self.app.topic(topic, value_serializer="raw", key_serializer="raw"), name=topic)(self._agent)
+
+    async def _on_revoked(self, *_: Any, **__: Any) -> None:
+        await self.ownership.revoked()
+
+    async def _on_complete(self, *_: Any, **__: Any) -> None:
+        await self.ownership.assigned(self.app)
+
+    async def _agent(self, stream: Any) -> None:
+        async for event in stream.noack().events():
+            tp = event.message.tp
+            self.ownership.offer(TopicPartition(tp.topic, tp.partition), event.message.value)
+
+    def _lane(self, source: TopicPartition) -> Lane:
+        plan = self._plans[source.topic]
+        return Lane(
+            source,
+            plan.state,
+            plan.build(source.partition),
+            connection=self._connection,
+            reader=_reader(self.app),
+            pace=self._pace,
+            metrics=self._metrics,
+        )
+
+
+def _app(connection: Connection, membership: Membership) -> ChunkApp:
+    app = ChunkApp(
+        connection.group,
+        broker=f"kafka://{connection.bootstrap}",
+        ConsumerScheduler=ChunkScheduler,
+        consumer_group_instance_id=membership.instance_id,
+        broker_session_timeout=membership.session,
+        broker_heartbeat_interval=membership.heartbeat,
+        broker_rebalance_timeout=membership.rebalance,
+        broker_request_timeout=connection.request_ms / 1000,
+        broker_commit_interval=3600.0,
+        broker_commit_livelock_soft_timeout=7 * 24 * 3600.0,
+        stream_processing_timeout=7 * 24 * 3600.0,
+        stream_wait_empty=False,
+        stream_recovery_delay=0.0,
+        stream_buffer_maxsize=64,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        web_enabled=False,
+        store="memory://",
+    )
+    app.connection = connection
+    return app
+
+
+def _reader(app: ChunkApp) -> Reader:
+    def tp(partition: TopicPartition) -> set[TP]:
+        return {TP(partition.topic, partition.partition)}
+
+    return Reader(
+        committed=lambda partition: doors.committed(app, partition),
+        seek=lambda partition, offset: doors.seek(app, partition, offset),
+        pause=lambda partition: app.consumer.pause_partitions(tp(partition)),
+        resume=lambda partition: app.consumer.resume_partitions(tp(partition)),
+        position=lambda partition: doors.position(doors.client_of(app), partition),
+    )
