@@ -11,8 +11,16 @@ from itertools import pairwise
 from typing import Final, Self
 
 from streams.core.law import NotWorked, OutOfReach
-from streams.core.moments import Day, Moment, date_of, day_of, day_on, moment_on
-from streams.core.sessions import CalendarDocument, DayOff, Hours, Sessions, checked, sessions_on, weekday_of
+from streams.core.moments import Day, Moment, day_of, day_on, moment_on
+from streams.core.sessions import (
+    CalendarDocument,
+    DayOff,
+    Hours,
+    Sessions,
+    checked,
+    sessions_on,
+    weekday_of,
+)
 from streams.core.working_time import WorkingTime
 
 REACH: Final = (1990, 2100)
@@ -25,10 +33,14 @@ class Calendar(WorkingTime):
 
     __slots__ = ("_confirmed", "days_off", "version")
 
-    def __init__(self, documents: tuple[CalendarDocument, ...], *, unit_group: str | None, reach: tuple[int, int]) -> None:
+    def __init__(
+        self, documents: tuple[CalendarDocument, ...], *, unit_group: str | None, reach: tuple[int, int]
+    ) -> None:
         """Index documents that are already checked; `build` does both."""
         self.version: str = _version(documents, unit_group)
-        self.days_off: dict[Day, DayOff] = {stated.day: stated for document in documents for stated in document.days_off}
+        self.days_off: dict[Day, DayOff] = {
+            stated.day: stated for document in documents for stated in document.days_off
+        }
         for swap in (swap for document in documents for swap in document.swaps):
             self.days_off[swap.off] = DayOff(swap.off, SWAPPED, swap.made_up, swap.citation)
         self._confirmed = _spans(document.year for document in documents if document.year and document.confirmed)
@@ -112,7 +124,10 @@ def _version(documents: tuple[CalendarDocument, ...], unit_group: str | None) ->
             runs[-1] = (runs[-1][0], revision, year)
         else:
             runs.append((document.version, revision, year))
-    names = (first if first == f"{year}-{revision}" or not year else f"{first[:4]}..{year}-{revision}" for first, revision, year in runs)
+    names = (
+        first if first == f"{year}-{revision}" or not year else f"{first[:4]}..{year}-{revision}"
+        for first, revision, year in runs
+    )
     return ("+".join(names) or "usual") + (f"/{unit_group}" if unit_group else "")
 
 

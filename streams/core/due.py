@@ -7,6 +7,7 @@ from the start of the next one. Pauses subtract working time and never reset the
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 
 import msgspec
 
@@ -32,13 +33,20 @@ class Due(msgspec.Struct, frozen=True):
 
 
 def due(
-    limit: Limit, received_at: Moment, *, calendar: Calendar, pauses: Sequence[Interval] = (), until: Moment | None = None
+    limit: Limit,
+    received_at: Moment,
+    *,
+    calendar: Calendar,
+    pauses: Sequence[Interval] = (),
+    until: Moment | None = None,
 ) -> Due:
     """Return the due moment of a limit; raise LawError (OutOfReach, BadPause). `until` ends the pauses that are open."""
     starts_at = calendar.roll(received_at)
     due_at = unpaused(limit, starts_at, calendar)
     if pauses:
-        running = [Interval(max(pause.start, starts_at), end) for pause, end in _ended(pauses, until) if end > starts_at]
+        running = [
+            Interval(max(pause.start, starts_at), end) for pause, end in _ended(pauses, until) if end > starts_at
+        ]
         due_at = extended(due_at, since=starts_at, pauses=running, calendar=calendar)
     return Due(due_at, calendar.provisional(due_at, starts_at), starts_at)
 
@@ -48,11 +56,12 @@ def extended(
 ) -> Moment:
     """Return `due_at` moved by the working time of the pauses that began at or after `since` and before the moving due.
 
-    So the unpaused working time from `since` to the result is that from `since` to `due_at`. Pauses that overlap or
-    touch count once; a pause that begins at or after the due moment, or holds no working time, moves nothing.
+    So the unpaused working time from `since` to the result is that from `since` to `due_at`. Only the set of working
+    seconds that are paused counts: overlaps count once, and a pause that holds no working time before the due moment
+    moves nothing.
     """
     for start, end in united((pause.start, end) for pause, end in _ended(pauses, until) if pause.start >= since):
-        if start >= due_at:
+        if calendar.between(start, due_at) == 0:
             break
         due_at = calendar.add(due_at, calendar.between(start, end))
     return due_at
@@ -90,10 +99,13 @@ def last_day(limit: Limit, first: Day) -> Day:
 
     A month ends on the day of the same number, or else on its last one (Civil Code).
     """
-    if limit.unit is LimitUnit.DAYS:
-        return first + limit.amount
+    return first + limit.amount if limit.unit is LimitUnit.DAYS else _months_after(first, limit.amount)
+
+
+@lru_cache(maxsize=1 << 14)
+def _months_after(first: Day, months: int) -> Day:
     began = date_of(first)
-    years, month = divmod(began.month - 1 + limit.amount, 12)
+    years, month = divmod(began.month - 1 + months, 12)
     year = began.year + years
     return day_on(date(year, month + 1, min(began.day, monthrange(year, month + 1)[1])))
 
@@ -104,7 +116,8 @@ def shares_due_day(limit: Limit, first: Day, calendar: Calendar) -> bool:
         before = calendar.next_working_day(first, -1)
     except OutOfReach:
         return False
-    return calendar.next_working_day(last_day(limit, before), 0) == calendar.next_working_day(last_day(limit, first), 0)
+    earlier, later = last_day(limit, before), last_day(limit, first)
+    return calendar.next_working_day(earlier, 0) >= later  # nothing is worked from the earlier end to before the later
 
 
 def _on_due_day(limit: Limit, starts_at: Moment, calendar: Calendar) -> Moment:

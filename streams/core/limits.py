@@ -43,7 +43,9 @@ _WORDS: Final = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay
 }  # fmt: skip
 _HALVES: Final = frozenset({"nua", "half", "half a", "1/2"})
 _WHOLE_ONLY: Final = frozenset({LimitUnit.DAYS, LimitUnit.MONTHS})
-_FORM: Final = re.compile(r"(?:khong qua |toi da |trong |within )?(half a|-?\d+/\d+|-?\d+(?:[.,]\d+)?|[a-z]+) ?([a-z][a-z ]*)")
+_FORM: Final = re.compile(
+    r"(?:khong qua |toi da |trong |within )?(half a|-?\d+/\d+|-?\d+(?:[.,]\d+)?|[a-z]+(?= )) ?([a-z][a-z ]*)"
+)
 
 
 class Limit(msgspec.Struct, frozen=True):
