@@ -100,6 +100,7 @@ class TopicAdmin:
             found = tuple(self._deviations(client))
             self._create(client, {each.topic for each in found if each.fault is Fault.MISSING})
             self._set_right(client, [each for each in found if each.fault is Fault.SETTING])
+            self._wait_until_seen(client)
             return found
 
     def delete(self) -> None:
@@ -139,6 +140,14 @@ class TopicAdmin:
         for topic in TOPICS:
             name = prefixed(self._layout.prefix, topic)
             yield from _differences(name, topic, self._layout, standing.get(name))
+
+    def _wait_until_seen(self, client: Any) -> None:  # noqa: ANN401
+        # Brokers learn of a change a moment after the controller has said that it is made.
+        deadline = time.monotonic() + TIMEOUT_MS / 1000
+        while any(each.mendable for each in self._deviations(client)):
+            if time.monotonic() > deadline:
+                raise AdminError(f"the cluster at {self._bootstrap} took the changes, but does not show them")
+            time.sleep(0.1)
 
     def _create(self, client: Any, names: set[str]) -> None:  # noqa: ANN401
         wanted = {

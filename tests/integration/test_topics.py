@@ -1,10 +1,21 @@
 """`dunghan topics`: the cluster's topics become what the design says, and what cannot be mended is named with its remedy."""
 
+import time
+from collections.abc import Callable
+
 import pytest
 from kafka.admin import ConfigResource, KafkaAdminClient
 
-from deploy.admin import AdminError, Fault, Layout, TopicAdmin
+from deploy.admin import AdminError, Deviation, Fault, Layout, TopicAdmin
 from streams.topics import ACTS, EVENTS, INBOX, TOPICS, prefixed
+
+
+def soon(plan: Callable[[], tuple[Deviation, ...]]) -> tuple[Deviation, ...]:
+    """Ask until the brokers have learned of the change that was just made behind our back."""
+    deadline = time.monotonic() + 10
+    while not (found := plan()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found
 
 
 def test_on_an_empty_cluster_every_topic_is_missing_and_made(kafka: str, layout: Layout) -> None:
@@ -33,7 +44,7 @@ def test_a_setting_that_somebody_changed_is_named_and_set_right(kafka: str, topi
     client.alter_configs([ConfigResource("TOPIC", name, {"retention.ms": "1000"})])
     client.close()
     admin = TopicAdmin(kafka, topics)
-    (wrong,) = admin.plan()
+    (wrong,) = soon(admin.plan)
     assert (wrong.topic, wrong.fault, wrong.setting, wrong.found, wrong.wanted) == (
         name,
         Fault.SETTING,
