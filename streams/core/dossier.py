@@ -1,0 +1,146 @@
+"""A dossier: the set of its events and the facts that they fold into; `after` takes one event more.
+
+The value is a function of the set of events alone: any order of arrival and any repeats give the same bytes. The
+common event, one more from the only source, at the end, is folded onto the stored facts; any other folds the whole
+history again, and a law says that the two agree.
+"""
+
+from typing import Final
+
+import msgspec
+
+from streams.core.events import AnyBody, Corrected, Event, Observed
+from streams.core.facts import Facts
+from streams.core.findings import Finding, Rule
+from streams.core.folding import folded
+from streams.core.history import joined, place, standing
+from streams.core.moments import Moment
+from streams.core.observed import seen
+from streams.core.receiving import filled
+from streams.core.voices import differences, parted, speaks_for
+
+VERSION: Final = 1
+LONG_AGO: Final = 10 * 366 * 86_400
+"""An event that arrives more than ten years after it happened is taken, and shown to an auditor."""
+
+
+class Dossier(Facts, frozen=True, array_like=True):
+    """A dossier of the system `home`, with the ordered set of its events and the folded facts.
+
+    `secondhand`: something here was told by others than the home. `plain`: one source, no correction, one content for
+    each id, so that an event at the end can be folded onto the facts.
+    """
+
+    home: str = ""
+    secondhand: bool = False
+    plain: bool = True
+    events: tuple[Event, ...] = ()
+
+
+def new(home: str) -> Dossier:
+    """Return a dossier of the home system before any event."""
+    return Dossier(home=home)
+
+
+def after(dossier: Dossier, event: Event) -> Dossier:
+    """Return the dossier after one more event, itself when the event is known; never raises, whatever the event says."""
+    events = dossier.events
+    if dossier.plain and not isinstance(event.body, Corrected) and _comes_last(events, event):
+        return _taken(dossier, event, (*events, event))
+    more = joined(events, event)
+    return dossier if more is events else refolded(dossier.home, more)
+
+
+def refolded(home: str, events: tuple[Event, ...]) -> Dossier:
+    """Return the dossier of the home system with this ordered set of events, folded from the beginning."""
+    counting, findings = standing(events)
+    counted, echoes = parted(counting, home)
+    dossier = new(home)
+    for event in counted:
+        dossier = _taken(dossier, event, ())
+    secondhand = dossier.secondhand
+    for event in echoes:
+        before = dossier
+        dossier = filled(dossier, event)
+        secondhand = secondhand or dossier is not before
+    plain = len({event.source for event in events}) == 1 and counting == events and not _corrects(events)
+    return msgspec.structs.replace(
+        dossier,
+        events=events,
+        plain=plain,
+        secondhand=secondhand,
+        findings=(*dossier.findings, *findings, *differences(counted, echoes)),
+    )
+
+
+def _corrects(events: tuple[Event, ...]) -> bool:
+    return any(isinstance(event.body, Corrected) for event in events)
+
+
+def _comes_last(events: tuple[Event, ...], event: Event) -> bool:
+    if not events:
+        return True
+    last = events[-1]
+    if last.source != event.source or place(last) >= place(event):
+        return False
+    return all(other.id != event.id for other in events)
+
+
+def _taken(dossier: Dossier, event: Event, events: tuple[Event, ...]) -> Dossier:
+    body = event.body
+    dossier = seen(dossier, event, body) if isinstance(body, Observed) else folded(dossier, event, body)
+    findings = dossier.findings
+    if event.arrived_at - event.at > LONG_AGO:
+        findings = (*findings, Finding(Rule.LONG_AGO, (event.id,), event.at))
+    secondhand = dossier.secondhand or not speaks_for(dossier.home, event.source)
+    return msgspec.structs.replace(dossier, events=events, findings=findings, secondhand=secondhand)
+
+
+class _Line(msgspec.Struct, frozen=True, array_like=True):
+    """An event as stored: its source is a place in the list of sources, its arrival a distance from its moment."""
+
+    source: int
+    id: str
+    at: Moment
+    lag: int
+    content: bytes
+    body: AnyBody
+    keyed_at: Moment | None = None
+
+
+class _Stored(msgspec.Struct, frozen=True, array_like=True):
+    version: int
+    sources: list[str]
+    lines: list[_Line]
+    dossier: Dossier
+
+
+_ENCODER: Final = msgspec.msgpack.Encoder()
+_DECODER: Final = msgspec.msgpack.Decoder(_Stored)
+
+
+def encode(dossier: Dossier) -> bytes:
+    """Return the dossier as msgpack; its first item is the version of this form."""
+    events = dossier.events
+    sources = sorted({event.source for event in events})
+    places = {source: place for place, source in enumerate(sources)}
+    lines = [
+        _Line(places[event.source], event.id, event.at, event.arrived_at - event.at, event.content, event.body, event.keyed_at)
+        for event in events
+    ]
+    return _ENCODER.encode(_Stored(VERSION, sources, lines, msgspec.structs.replace(dossier, events=())))
+
+
+def decode(stored: bytes) -> Dossier:
+    """Return the dossier of `encode`; raises msgspec.DecodeError for anything else, ValueError for another version."""
+    whole = _DECODER.decode(stored)
+    if whole.version != VERSION:
+        raise ValueError(f"a dossier stored in version {whole.version}; this program reads version {VERSION}")
+    sources = whole.sources
+    events = tuple(
+        [
+            Event(sources[line.source], line.id, line.at, line.at + line.lag, line.content, line.body, line.keyed_at)
+            for line in whole.lines
+        ]
+    )
+    return msgspec.structs.replace(whole.dossier, events=events)

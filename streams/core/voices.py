@@ -1,0 +1,141 @@
+"""Who has the word: one dossier is told of by several systems, and for each family of facts one of them counts.
+
+The home's word counts. Where the home is silent about a family, the first other source that spoke of it counts, so
+that one request told twice is not two. The rest are echoes: they fill what nobody else said, and where they differ
+for more than a day an auditor is shown (R11).
+"""
+
+import enum
+from collections.abc import Sequence
+from typing import Final, TypeAlias
+
+from streams.core.events import (
+    Accepted,
+    AnyBody,
+    Done,
+    Event,
+    Observed,
+    PaymentReceived,
+    PaymentRequested,
+    Reappointed,
+    Refused,
+    Reopened,
+    Resumed,
+    Returned,
+    Stopped,
+    Submitted,
+    SupplementReceived,
+    SupplementRequested,
+    Suspended,
+    Transferred,
+    WithdrawalRequested,
+)
+from streams.core.findings import Finding, Rule
+from streams.core.labels import State
+from streams.core.moments import SECOND_OF_DAY, Moment
+from streams.core.observed import CODES
+
+
+class Family(enum.Enum):
+    """A part of the dossier's story that one voice tells."""
+
+    INTAKE = enum.auto()
+    ACCEPTANCE = enum.auto()
+    HOLDING = enum.auto()
+    PAUSES = enum.auto()
+    WITHDRAWAL = enum.auto()
+    APPOINTMENT = enum.auto()
+    CLOSING = enum.auto()
+    OTHER = enum.auto()
+
+
+_CLAIMS: Final[dict[type[AnyBody], State]] = {
+    Submitted: State.SUBMITTED,
+    Accepted: State.ACCEPTED,
+    Refused: State.REFUSED,
+    Stopped: State.STOPPED,
+    WithdrawalRequested: State.WITHDRAWAL_REQUESTED,
+    SupplementRequested: State.AWAITING_SUPPLEMENT,
+    PaymentRequested: State.AWAITING_PAYMENT,
+    Suspended: State.SUSPENDED,
+    SupplementReceived: State.PROCESSING,
+    PaymentReceived: State.PROCESSING,
+    Resumed: State.PROCESSING,
+    Done: State.DONE,
+    Returned: State.RETURNED,
+    Reopened: State.PROCESSING,
+}
+_TOLD_BY_STATE: Final = {
+    State.SUBMITTED: Family.INTAKE,
+    State.ACCEPTED: Family.ACCEPTANCE,
+    State.PROCESSING: Family.ACCEPTANCE,
+    State.AWAITING_SUPPLEMENT: Family.PAUSES,
+    State.AWAITING_PAYMENT: Family.PAUSES,
+    State.SUSPENDED: Family.PAUSES,
+    State.WITHDRAWAL_REQUESTED: Family.WITHDRAWAL,
+    State.REFUSED: Family.CLOSING,
+    State.STOPPED: Family.CLOSING,
+    State.DONE: Family.CLOSING,
+    State.RETURNED: Family.CLOSING,
+}
+_TOLD_BY_KIND: Final[dict[type[AnyBody], Family]] = {
+    Transferred: Family.HOLDING,
+    Reappointed: Family.APPOINTMENT,
+    SupplementReceived: Family.PAUSES,
+    PaymentReceived: Family.PAUSES,
+    Resumed: Family.PAUSES,
+    Reopened: Family.CLOSING,
+}
+Split: TypeAlias = tuple[tuple[Event, ...], tuple[Event, ...]]
+
+
+def speaks_for(home: str, source: str) -> bool:
+    """Return whether the source is the dossier's home system, or a part of it: `home` or `home/…`."""
+    return source.partition("/")[0] == home
+
+
+def claimed(body: AnyBody) -> State | None:
+    """Return the state that the event says the dossier is in now; None where it says none, or one we do not know."""
+    if isinstance(body, Observed):
+        return CODES.get(body.state_code)
+    return _CLAIMS.get(type(body))
+
+
+def family(body: AnyBody) -> Family:
+    """Return the part of the story that the event tells."""
+    told = _TOLD_BY_KIND.get(type(body))
+    if told is not None:
+        return told
+    state = claimed(body)
+    return Family.OTHER if state is None else _TOLD_BY_STATE[state]
+
+
+def parted(events: Sequence[Event], home: str) -> Split:
+    """Return the events that count, and the echoes, both in order."""
+    homely = {family(event.body) for event in events if speaks_for(home, event.source)}
+    if homely:
+        homely.add(Family.OTHER)
+    speakers: dict[Family, str] = {}
+    for event in events:
+        if not speaks_for(home, event.source):
+            speakers.setdefault(family(event.body), event.source)
+    counted: list[Event] = []
+    echoes: list[Event] = []
+    for event in events:
+        told = family(event.body)
+        heard = speaks_for(home, event.source) or (told not in homely and speakers[told] == event.source)
+        (counted if heard else echoes).append(event)
+    return tuple(counted), tuple(echoes)
+
+
+def differences(counted: Sequence[Event], echoes: Sequence[Event]) -> tuple[Finding, ...]:
+    """Return what the echoes say and the counted events did not say within a day of it, each from that day's end on."""
+    said: dict[State | None, list[Moment]] = {}
+    for event in counted:
+        said.setdefault(claimed(event.body), []).append(event.at)
+    return tuple(
+        Finding(Rule.VOICES_DIFFER, (event.id,), event.at + SECOND_OF_DAY, f"{event.source} says {state}")
+        for event in echoes
+        if (state := claimed(event.body)) is not None
+        and not any(abs(at - event.at) <= SECOND_OF_DAY for at in said.get(state, ()))
+    )
