@@ -43,7 +43,7 @@ class Calendar(WorkingTime):
         }
         for swap in (swap for document in documents for swap in document.swaps):
             self.days_off[swap.off] = DayOff(swap.off, SWAPPED, swap.made_up, swap.citation)
-        self._confirmed = _spans(document.year for document in documents if document.year and document.confirmed)
+        self._confirmed = _spans(documents)
         first, end = _new_year(reach[0]), _new_year(reach[1] + 1)
         exceptional = dict.fromkeys(self.days_off, ()) | _made_up(documents, unit_group)
         days = _worked_days(_hours(documents), exceptional, unit_group=unit_group, reach=(first, end))
@@ -91,7 +91,7 @@ class Calendar(WorkingTime):
         return max(at, self.closing(self.next_working_day(day_of(at), 0)))
 
     def provisional(self, at: Moment, since: Moment | None = None) -> bool:
-        """Say whether `at`, or any moment from `since` to `at`, lies in a year that is not confirmed."""
+        """Say whether `at`, or any moment from `since` to `at`, is not confirmed: its year, or an unsettled day."""
         place = bisect_right(self._confirmed, at if since is None else min(since, at))
         return place % 2 == 0 or at >= self._confirmed[place]
 
@@ -106,12 +106,13 @@ def _new_year(year: int) -> Day:
     return day_on(date(year, 1, 1))
 
 
-def _spans(years: Iterable[int]) -> list[Moment]:
-    """Return the borders of the runs of years: start, end, start, end, …; an even place in it is outside all of them."""
-    known = set(years)
-    starts = [year for year in known if year - 1 not in known]
-    ends = [year + 1 for year in known if year + 1 not in known]
-    return sorted(moment_on(_new_year(year)) for year in starts + ends)
+def _spans(documents: tuple[CalendarDocument, ...]) -> list[Moment]:
+    """Return where confirmed time begins, ends, begins again, …: an even place in it is not confirmed."""
+    known = {document.year for document in documents if document.year and document.confirmed}
+    borders = [_new_year(year) for year in known if year - 1 not in known]
+    borders += [_new_year(year + 1) for year in known if year + 1 not in known]
+    doubts = (stated.day for document in documents if document.year in known for stated in document.unsettled)
+    return sorted(moment_on(border) for border in borders + [edge for day in doubts for edge in (day, day + 1)])
 
 
 def _version(documents: tuple[CalendarDocument, ...], unit_group: str | None) -> str:

@@ -22,6 +22,7 @@ class Interval(msgspec.Struct, frozen=True):
 
     start: Moment
     end: Moment | None = None
+    asked_by: str = ""
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -65,6 +66,13 @@ def extended(
             break
         due_at = calendar.add(due_at, calendar.between(start, end))
     return due_at
+
+
+def clipped(pauses: Iterable[Interval], *, since: Moment, until: Moment | None = None) -> list[Interval]:
+    """Return what lies after `since` of each pause, all of them ended; raise BadPause."""
+    return [
+        Interval(max(pause.start, since), end, pause.asked_by) for pause, end in _ended(pauses, until) if end > since
+    ]
 
 
 def united(spans: Iterable[tuple[Moment, Moment]]) -> list[tuple[Moment, Moment]]:

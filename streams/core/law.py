@@ -28,11 +28,12 @@ class BadPause(LawError):
 
 
 class BadCalendar(LawError):
-    """A calendar document that contradicts itself or another; names document, field (`swaps[1].made_up`) and problem."""
+    """A calendar document that contradicts itself or another; names document, line, field (`swaps[1].made_up`), problem."""
 
-    def __init__(self, document: str, field: str, problem: str) -> None:
-        """Name the document and the field, counted from 0 where it stands in a list."""
-        super().__init__(f"{document}: {field}: {problem}")
+    def __init__(self, document: str, field: str, problem: str, line: int | None = None) -> None:
+        """Name the document and the field, counted from 0 where it stands in a list; `line` counts from 1, if known."""
+        super().__init__(f"{document}{f', line {line}' if line else ''}: {field}: {problem}")
         self.document = document
         self.field = field
         self.problem = problem
+        self.line = line

@@ -57,7 +57,8 @@ class Swap(msgspec.Struct, frozen=True):
 class CalendarDocument(msgspec.Struct, frozen=True):
     """One dated, sourced document: a year's days off and swaps, or working hours only (`year` None).
 
-    A year counts as confirmed only where `confirmed` says that its decision was looked up.
+    A year counts as confirmed only where `confirmed` says that its decision was looked up. Days that are `unsettled`
+    (a holiday announced but not found enacted) stay worked, and what leans on one is provisional.
     """
 
     name: str
@@ -69,6 +70,7 @@ class CalendarDocument(msgspec.Struct, frozen=True):
     days_off: tuple[DayOff, ...] = ()
     swaps: tuple[Swap, ...] = ()
     hours: tuple[Hours, ...] = ()
+    unsettled: tuple[DayOff, ...] = ()
 
 
 def weekday_of(day: Day) -> int:
