@@ -1,0 +1,102 @@
+"""The book of one partition of `mail.outbox`: what is held, told, open, for each person; a plain object, no I/O.
+
+`Book` keeps the entries and remembers which of them changed, for the next transaction. What happens to them is decided
+in `taking` (a record came), `composing` (a digest is due) and `settling` (the mail server answered).
+"""
+
+from collections.abc import Iterable, Iterator
+
+from alerts.core.entries import AnyEntry, Held, Open, Page, PassedOn, Progress, Standing, Told, key_of
+from streams.core.moments import Moment
+
+
+class Book:
+    """Entries by what they are about; restored by putting what `mail.book` holds and calling `changes` once."""
+
+    def __init__(self) -> None:
+        """Begin with empty pages."""
+        self._standing: dict[str, dict[str, Standing]] = {}
+        self._open: dict[tuple[str, str], Open] = {}
+        self._last_at: dict[str, Moment] = {}
+        self._marks: dict[int, Moment] = {}
+        # For each person the earliest moment at which one of their held notices can be due; never later than the truth.
+        self._due_at: dict[str, Moment] = {}
+        self._changed: dict[str, AnyEntry | None] = {}
+
+    def put(self, entry: AnyEntry) -> None:
+        """Write an entry in the place of the one with the same key."""
+        self._changed[key_of(entry)] = entry
+        match entry:
+            case Held() | Told() | PassedOn():
+                self._standing.setdefault(entry.recipient, {})[entry.notice] = entry
+                if isinstance(entry, Held) and not entry.digest:
+                    self._due_at[entry.recipient] = min(entry.due_at, self._due_at.get(entry.recipient, entry.due_at))
+            case Open():
+                self._open[entry.recipient, entry.digest] = entry
+            case Page():
+                self._last_at[entry.recipient] = entry.last_at
+            case Progress():
+                self._marks = dict(entry.marks)
+
+    def strike(self, entry: Standing | Open) -> None:
+        """Remove an entry."""
+        self._changed[key_of(entry)] = None
+        if isinstance(entry, Open):
+            del self._open[entry.recipient, entry.digest]
+        else:
+            page = self._standing[entry.recipient]
+            del page[entry.notice]
+            if not page:
+                del self._standing[entry.recipient]
+
+    def changes(self) -> dict[str, AnyEntry | None]:
+        """Return what has changed since the last call, by key; None stands for what is gone."""
+        changed, self._changed = self._changed, {}
+        return changed
+
+    def standing(self, recipient: str, notice: str) -> Standing | None:
+        """Return how a notice stands with a person, None where they never heard of it."""
+        return self._standing.get(recipient, {}).get(notice)
+
+    def held(self, recipient: str) -> list[Held]:
+        """Return what waits for this person's next digest and is not in an open mail."""
+        return [
+            entry
+            for entry in self._standing.get(recipient, {}).values()
+            if isinstance(entry, Held) and not entry.digest
+        ]
+
+    def last_at(self, recipient: str) -> Moment | None:
+        """Return the moment of this person's last digest."""
+        return self._last_at.get(recipient)
+
+    def due(self, now: Moment) -> Iterator[tuple[str, Moment]]:
+        """Yield each person for whom something is due at `now`, by id, and since when."""
+        for recipient in sorted(recipient for recipient, at in self._due_at.items() if at <= now):
+            held = self.held(recipient)
+            if not held:
+                del self._due_at[recipient]
+                continue
+            self._due_at[recipient] = earliest = min(entry.due_at for entry in held)
+            if earliest <= now:
+                yield recipient, earliest
+
+    def open_mails(self, now: Moment | None = None) -> Iterable[Open]:
+        """Return the mails without an outcome; with `now`, those that may be tried again by then."""
+        return [entry for entry in self._open.values() if now is None or entry.next_at <= now]
+
+    def mark(self, partition: int, now: Moment) -> None:
+        """Note that a replay has passed `now` in this partition of the notices."""
+        self._marks[partition] = now
+        self.put(Progress(recipient="", marks=dict(self._marks)))
+
+    def replayed_to(self, partitions: Iterable[int]) -> Moment | None:
+        """Return the moment that all these partitions have passed, None while one of them has said nothing."""
+        marks = [self._marks.get(partition) for partition in partitions]
+        known = [mark for mark in marks if mark is not None]
+        return min(known) if known and len(known) == len(marks) else None
+
+    def settled_to(self, now: Moment) -> Moment | None:
+        """Return `now` if everything due by then has been told and answered, else None."""
+        waiting = bool(self._open) or next(self.due(now), None) is not None
+        return None if waiting else now

@@ -1,0 +1,61 @@
+"""A digest falls due: what still holds is gathered, what was withdrawn is dropped with its reason."""
+
+from collections.abc import Iterator
+
+import msgspec
+from msgspec.structs import replace
+
+from alerts.core.book import Book
+from alerts.core.entries import Held, Page
+from alerts.core.ledger import NotSent, Reason
+from streams.core.moments import Moment
+
+
+class Gathered(msgspec.Struct, frozen=True):
+    """What one person is to be told at `at`; nothing in `held` means that no mail is sent, and `dropped` says why."""
+
+    recipient: str
+    at: Moment
+    held: tuple[Held, ...]
+    dropped: tuple[NotSent, ...]
+
+
+def gather(book: Book, now: Moment, *, merge: bool) -> Iterator[Gathered]:
+    """Yield the earliest digest of each person for whom something is due at `now`; what is dropped leaves the book.
+
+    With `merge` (production) the digest speaks of `now` and takes everything decided by then: what an outage delayed is
+    told once. Without it (replay) it speaks of the moment at which it was due, and only of what had been decided, and
+    had not been withdrawn, by then: the mail that a real day would have brought, however fast the replay runs.
+    """
+    for recipient, due in book.due(now):
+        at = now if merge else due
+        decided = [entry for entry in book.held(recipient) if entry.tell.notice.decided_at <= at]
+        recalled = [entry for entry in decided if entry.recalled_at is not None and entry.recalled_at <= at]
+        for entry in recalled:
+            book.strike(entry)
+        yield Gathered(
+            recipient=recipient,
+            at=at,
+            held=tuple(entry for entry in decided if entry not in recalled) if recalled else tuple(decided),
+            dropped=tuple(withdrawn(entry) for entry in recalled),
+        )
+
+
+def reserve(book: Book, gathered: Gathered, digest: str) -> None:
+    """Put what was gathered into this digest, so that no other takes it."""
+    for entry in gathered.held:
+        book.put(replace(entry, digest=digest))
+    book.put(Page(recipient=gathered.recipient, last_at=gathered.at))
+
+
+def withdrawn(entry: Held) -> NotSent:
+    """Return the line that says that this notice ceased to hold before it was told."""
+    notice = entry.tell.notice
+    return NotSent(
+        recipient=entry.recipient,
+        notice=notice.id,
+        dossier=notice.dossier,
+        stage=notice.stage,
+        reason=Reason.WITHDRAWN,
+        at=entry.recalled_at or notice.decided_at,
+    )

@@ -1,0 +1,129 @@
+"""What one person is told at one time: the lines by risk, and what to do first and by when."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+import msgspec
+
+from alerts.core.ledger import Reason, ToldOf
+from alerts.core.outbox import Tell
+from alerts.core.people import Person
+from alerts.core.policy import Policy
+from alerts.core.routing import Via
+from streams.core.labels import State
+from streams.core.moments import Moment
+from streams.core.stages import Stage
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One line of a digest: what DOMAIN §7 lets a mail say of a dossier, and nothing else of the notice."""
+
+    notice: str
+    stage: Stage
+    dossier: str
+    unit: str
+    state: State
+    via: Via
+    due_at: Moment | None = None
+    procedure: str = ""
+    field: str = ""
+    delayed: bool = False
+
+
+class Digest(msgspec.Struct, frozen=True):
+    """One mail to be: `items` are sorted, the riskiest first, one for each dossier.
+
+    `muted` are the milder lines of the same dossiers. `at` is the moment it speaks of,
+    `by` the moment by which the first line is to be acted on.
+    """
+
+    id: str
+    recipient: Person
+    at: Moment
+    by: Moment
+    items: tuple[Item, ...]
+    muted: tuple[Item, ...] = ()
+
+    @property
+    def stage(self) -> Stage:
+        """The most urgent stage in it."""
+        return self.items[0].stage
+
+    def told(self) -> tuple[ToldOf, ...]:
+        """Return every notice the digest answers for, as the ledger keeps it."""
+        return tuple(
+            ToldOf(item.notice, item.dossier, item.stage, reason, item.via)
+            for items, reason in ((self.items, Reason.LISTED), (self.muted, Reason.MUTED))
+            for item in items
+        )
+
+
+def compose(recipient: Person, tells: Sequence[Tell], *, at: Moment, policy: Policy) -> Digest:
+    """Return the digest of these notices (at least one) for this person at `at`.
+
+    Its id is a hash of who, when and what, so composing again gives the same id, and with it the same Message-ID.
+    """
+    items, muted = _mute(sorted((_item(tell) for tell in tells), key=_risk))
+    closing = policy.closing_at(at)
+    return Digest(
+        id=digest_id(recipient.id, at, (tell.notice.id for tell in tells)),
+        recipient=recipient,
+        at=at,
+        by=_by(items[0], closing),
+        items=tuple(items),
+        muted=tuple(muted),
+    )
+
+
+def digest_id(recipient: str, at: Moment, notices: Iterable[str]) -> str:
+    """Return 32 hexadecimal digits that stand for these notices told to this recipient at this moment."""
+    return hashlib.sha256("\n".join((recipient, str(at), *sorted(notices))).encode()).hexdigest()[:32]
+
+
+def rank(stage: Stage) -> int:
+    """Return how urgent a stage is; 0 is the most urgent."""
+    match stage:
+        case Stage.OVERDUE:
+            return 0
+        case Stage.DUE_TODAY:
+            return 1
+        case Stage.INTAKE_OVERDUE:
+            return 2
+        case Stage.DUE_SOON:
+            return 3
+        case _:
+            assert_never(stage)
+
+
+def _risk(item: Item) -> tuple[int, bool, Moment, str, str]:
+    # In each stage the earliest due first: the longest overdue, the next to fall due; without a due moment, last.
+    return (rank(item.stage), item.due_at is None, item.due_at or 0, item.dossier, item.notice)
+
+
+def _by(first: Item, closing: Moment) -> Moment:
+    if first.stage in (Stage.OVERDUE, Stage.INTAKE_OVERDUE) or first.due_at is None:
+        return closing
+    return first.due_at
+
+
+def _mute(items: Iterable[Item]) -> tuple[list[Item], list[Item]]:
+    listed: dict[str, Item] = {}
+    muted = [item for item in items if listed.setdefault(item.dossier, item) is not item]
+    return list(listed.values()), muted
+
+
+def _item(tell: Tell) -> Item:
+    notice = tell.notice
+    return Item(
+        notice=notice.id,
+        stage=notice.stage,
+        dossier=notice.dossier,
+        unit=notice.unit,
+        state=notice.state,
+        via=tell.via,
+        due_at=notice.due_at,
+        procedure=notice.procedure or "",
+        field=notice.field or "",
+        delayed=notice.delayed,
+    )

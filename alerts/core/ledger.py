@@ -1,0 +1,100 @@
+"""The lines of `mail.ledger`: who was to be told what, when and why, and what the mail server said to it.
+
+JSON, one object a line, moments as whole seconds since 1970-01-01T00:00:00Z; the key is the recipient id (the unit's id
+where nobody could be told). Fields are only ever added, with a default.
+"""
+
+import enum
+
+import msgspec
+
+from alerts.core.retry import Ending
+from alerts.core.routing import Via
+from streams.core.moments import Moment
+from streams.core.stages import Stage
+
+
+class Reason(enum.StrEnum):
+    """Why a notice is in a mail, or is not."""
+
+    LISTED = "listed"
+    MUTED = "muted"
+    """In the mail, under a more urgent line of the same dossier."""
+    WITHDRAWN = "withdrawn"
+    ALREADY_HELD = "already_held"
+    ALREADY_TOLD = "already_told"
+    PASSED_ON = "passed_on"
+    """The next accountable person is told in their stead."""
+    NEVER_HELD = "never_held"
+    """A withdrawal of what this person was not to be told."""
+    NOBODY = "nobody_below_could_be_told"
+    BYTES_GONE = "bytes_gone"
+    """An intent whose exact bytes are no longer kept; its notices are held anew."""
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line of the ledger."""
+
+
+class ToldOf(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One notice in a digest, and why it is there."""
+
+    notice: str
+    dossier: str
+    stage: Stage
+    reason: Reason
+    via: Via
+
+
+class Intent(Line, frozen=True, tag="intent", tag_field="line"):
+    """Committed before SMTP: exactly these bytes (`mail.bytes`, key `digest`) are about to be sent."""
+
+    digest: str
+    recipient: str
+    stage: Stage
+    notices: tuple[ToldOf, ...]
+    sha256: str
+    message_id: str
+    subject: str
+    at: Moment
+    version: int = 1
+
+
+class Outcome(Line, frozen=True, tag="outcome", tag_field="line"):
+    """Committed after SMTP: how the attempt ended, and the server's own words."""
+
+    digest: str
+    recipient: str
+    ending: Ending
+    reply: str
+    attempt: int
+    at: Moment
+    version: int = 1
+
+
+class NotSent(Line, frozen=True, tag="not_sent", tag_field="line"):
+    """A notice that this recipient is not told of, and why; `detail` is ours, never free text of a dossier."""
+
+    recipient: str
+    notice: str
+    dossier: str
+    stage: Stage
+    reason: Reason
+    at: Moment
+    detail: str = ""
+    version: int = 1
+
+
+class Lapsed(Line, frozen=True, tag="lapsed", tag_field="line"):
+    """What this recipient was told no longer holds."""
+
+    recipient: str
+    notice: str
+    dossier: str
+    stage: Stage
+    digest: str
+    at: Moment
+    version: int = 1
+
+
+LedgerLine = Intent | Outcome | NotSent | Lapsed

@@ -1,0 +1,129 @@
+"""The mail server has answered: told, tried again later, or the next accountable person in their stead."""
+
+from collections.abc import Iterator
+
+import msgspec
+from msgspec.structs import replace
+
+from alerts.core.book import Book
+from alerts.core.composing import withdrawn
+from alerts.core.entries import Held, Open, PassedOn, Told
+from alerts.core.ledger import LedgerLine, NotSent, Outcome, Reason
+from alerts.core.outbox import Tell
+from alerts.core.people import Directory
+from alerts.core.retry import Ending, Next, step_after
+from alerts.core.routing import route
+from alerts.core.taking import lapsed
+from streams.core.moments import Moment
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """How one attempt ended, and what the server (or the connection) said."""
+
+    ending: Ending
+    reply: str
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """What follows: lines for the ledger, notices for other people, and the next step."""
+
+    next: Next
+    lines: tuple[LedgerLine, ...]
+    onward: tuple[Tell, ...] = ()
+
+
+def settle(book: Book, mail: Open, answered: Answered, *, now: Moment, directory: Directory) -> Settled:
+    """Enter the answer to an open mail into the book."""
+    attempt = mail.attempts + 1
+    step = step_after(answered.ending, digest=mail.digest, attempts=attempt, first_at=mail.first_at, now=now)
+    said = Outcome(
+        digest=mail.digest,
+        recipient=mail.recipient,
+        ending=answered.ending,
+        reply=answered.reply,
+        attempt=attempt,
+        at=now,
+    )
+    match step.next:
+        case Next.AGAIN | Next.STOP:
+            book.put(replace(mail, attempts=attempt, next_at=step.at or now))
+            return Settled(step.next, (said,))
+        case Next.DONE:
+            told = tuple(_tell(book, mail, now))
+            book.strike(mail)
+            return Settled(step.next, (said, *told))
+        case Next.NEXT_PERSON:
+            passed = tuple(pass_on(book, entry, at=now, directory=directory) for entry in _entries(book, mail))
+            book.strike(mail)
+            return Settled(
+                step.next,
+                (said, *(outcome for outcome in passed if isinstance(outcome, NotSent))),
+                tuple(outcome for outcome in passed if isinstance(outcome, Tell)),
+            )
+
+
+def pass_on(book: Book, entry: Held, *, at: Moment, directory: Directory) -> Tell | NotSent:
+    """Hand a notice to the next accountable person; a line says so where it no longer holds or nobody is left."""
+    notice = entry.tell.notice
+    if entry.recalled_at is not None:
+        book.strike(entry)
+        return withdrawn(entry)
+    refused = (*entry.tell.refused, entry.recipient)
+    onward = route(directory, unit=notice.unit, officer=notice.officer, refused=refused)
+    if onward.via is None:
+        book.strike(entry)
+        return NotSent(
+            recipient=entry.recipient,
+            notice=notice.id,
+            dossier=notice.dossier,
+            stage=notice.stage,
+            reason=Reason.NOBODY,
+            at=at,
+        )
+    book.put(PassedOn(recipient=entry.recipient, notice=notice.id, to=onward.recipient))
+    return Tell(recipient=onward.recipient, notice=notice, via=onward.via, refused=refused)
+
+
+def release(book: Book, mail: Open) -> tuple[LedgerLine, ...]:
+    """Hold the notices of a mail anew whose exact bytes are no longer kept; the old intent will never be sent again."""
+    lines: list[LedgerLine] = []
+    for entry in _entries(book, mail):
+        notice = entry.tell.notice
+        book.put(replace(entry, digest=""))
+        lines.append(
+            NotSent(
+                recipient=entry.recipient,
+                notice=notice.id,
+                dossier=notice.dossier,
+                stage=notice.stage,
+                reason=Reason.BYTES_GONE,
+                at=mail.at,
+                detail=mail.digest,
+            )
+        )
+    book.strike(mail)
+    return tuple(lines)
+
+
+def _tell(book: Book, mail: Open, now: Moment) -> Iterator[LedgerLine]:
+    for entry in _entries(book, mail):
+        notice = entry.tell.notice
+        told = Told(
+            recipient=mail.recipient,
+            notice=notice.id,
+            dossier=notice.dossier,
+            stage=notice.stage,
+            digest=mail.digest,
+            at=mail.at,
+        )
+        if entry.recalled_at is None:
+            book.put(told)
+        else:
+            # It ceased to hold while the mail was on its way.
+            book.strike(entry)
+            yield lapsed(told, at=now)
+
+
+def _entries(book: Book, mail: Open) -> list[Held]:
+    standing = (book.standing(mail.recipient, notice) for notice in mail.notices)
+    return [entry for entry in standing if isinstance(entry, Held)]

@@ -1,0 +1,139 @@
+"""A digest becomes words: subject, HTML and text, equal in content; the one module that knows Jinja2 and css-inline."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import quote
+
+import css_inline
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from alerts.core.digest import Digest, Item, rank
+from alerts.core.people import Directory
+from alerts.wording import WORDS, Language, clock_text, day_text, standing
+from streams.core.stages import Stage
+
+IN_FULL: Final = 100
+"""How many dossiers, the riskiest, are shown in full; the others get a short line each."""
+LONGEST: Final = 120
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """The words of one mail."""
+
+    subject: str
+    html: str
+    text: str
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One dossier as the templates show it; `link` is empty where the home system has none."""
+
+    number: int
+    dossier: str
+    link: str
+    standing: str
+    due: str
+    about: str
+    delayed: str
+
+
+class Group(msgspec.Struct, frozen=True):
+    """The dossiers of one stage: some in full, the others in a short line each."""
+
+    title: str
+    count: int
+    full: tuple[Row, ...]
+    short: tuple[Row, ...]
+
+
+class Renderer:
+    """Renders digests in one language; `link` is the page of a dossier with `{dossier}` in it, or empty."""
+
+    def __init__(self, directory: Directory, *, language: Language = Language.VI, link: str = "") -> None:
+        """Load the templates."""
+        self._directory = directory
+        self._words = WORDS[language]
+        self._link = link
+        self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
+        environment = Environment(
+            loader=PackageLoader("alerts"),
+            undefined=StrictUndefined,
+            autoescape=select_autoescape(["html"]),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        suffix = "" if language is Language.VI else f".{language}"
+        self._html = environment.get_template(f"digest{suffix}.html")
+        self._text = environment.get_template(f"digest{suffix}.txt")
+
+    def render(self, digest: Digest) -> Letter:
+        """Return the mail's words; the same digest gives the same words."""
+        shown = {
+            "first": self._first(digest),
+            "groups": self._groups(digest),
+            "because": [self._words.because[via] for via in sorted({item.via for item in digest.items})],
+            "recipient": plain(digest.recipient.name),
+            "day": day_text(digest.at),
+        }
+        return Letter(
+            subject=self._subject(digest),
+            html=self._inliner.inline(self._html.render(shown)),
+            text=self._text.render(shown),
+        )
+
+    def _subject(self, digest: Digest) -> str:
+        counts = Counter(item.stage for item in digest.items)
+        told = ", ".join(
+            self._words.joined.format(n=counts[stage], stage=self._words.stages[stage])
+            for stage in sorted(counts, key=rank)
+        )
+        return plain(self._words.subject.format(counts=told, day=day_text(digest.at)))
+
+    def _first(self, digest: Digest) -> str:
+        first = digest.items[0]
+        return self._words.first[first.stage].format(
+            dossier=plain(first.dossier), standing=standing(self._words, first, digest.at), by=clock_text(digest.by)
+        )
+
+    def _groups(self, digest: Digest) -> list[Group]:
+        rows = [(item.stage, self._row(number, item, digest)) for number, item in enumerate(digest.items, start=1)]
+        stages = sorted({stage for stage, _ in rows}, key=rank)
+        return [self._group(stage, [row for among, row in rows if among is stage]) for stage in stages]
+
+    def _group(self, stage: Stage, rows: Sequence[Row]) -> Group:
+        title = self._words.stages[stage]
+        return Group(
+            title=title[0].upper() + title[1:],
+            count=len(rows),
+            full=tuple(row for row in rows if row.number <= IN_FULL),
+            short=tuple(row for row in rows if row.number > IN_FULL),
+        )
+
+    def _row(self, number: int, item: Item, digest: Digest) -> Row:
+        dossier = plain(item.dossier)
+        unit = self._directory.unit_name(item.unit)
+        about = (item.procedure, item.field, unit, self._words.states[item.state])
+        return Row(
+            number=number,
+            dossier=dossier,
+            link=self._link.format(dossier=quote(dossier)) if self._link else "",
+            standing=standing(self._words, item, digest.at),
+            due=self._words.due.format(at=clock_text(item.due_at)) if item.due_at is not None else self._words.no_due,
+            about=" · ".join(plain(part) for part in about if part),
+            delayed=self._words.delayed if item.delayed else "",
+        )
+
+
+def plain(text: str) -> str:
+    """Return one line of at most 120 characters in NFC, without control, bidirectional or invisible characters."""
+    line = unicodedata.normalize("NFC", text)
+    if not line.isprintable():
+        # Categories C*: control, format (the bidirectional marks are here), surrogate, private use, unassigned.
+        spaced = "".join(" " if char.isspace() else char for char in line)
+        line = "".join(char for char in spaced if unicodedata.category(char)[0] != "C")
+    line = " ".join(line.split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
