@@ -5,22 +5,14 @@ have the usual week; everything in them is provisional, as is everything in a ye
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
-from itertools import pairwise
 from typing import Final, Self
 
+from streams.core.calendar_checks import checked
 from streams.core.law import NotWorked, OutOfReach
 from streams.core.moments import Day, Moment, day_of, day_on, moment_on
-from streams.core.sessions import (
-    CalendarDocument,
-    DayOff,
-    Hours,
-    Sessions,
-    checked,
-    sessions_on,
-    weekday_of,
-)
+from streams.core.sessions import CalendarDocument, DayOff, worked_days
 from streams.core.working_time import WorkingTime
 
 REACH: Final = (1990, 2100)
@@ -45,15 +37,14 @@ class Calendar(WorkingTime):
             self.days_off[swap.off] = DayOff(swap.off, SWAPPED, swap.made_up, swap.citation)
         self._confirmed = _spans(documents)
         first, end = _new_year(reach[0]), _new_year(reach[1] + 1)
-        exceptional = dict.fromkeys(self.days_off, ()) | _made_up(documents, unit_group)
-        days = _worked_days(_hours(documents), exceptional, unit_group=unit_group, reach=(first, end))
+        days = worked_days(documents, unit_group=unit_group, reach=(first, end))
         super().__init__(days, reach=(moment_on(first), moment_on(end)))
 
     @classmethod
     def build(
         cls, documents: Iterable[CalendarDocument], unit_group: str | None = None, *, reach: tuple[int, int] = REACH
     ) -> Self:
-        """Return the calendar of a group of units (None: those without a group); raise BadCalendar on a contradiction."""
+        """Return the calendar of a group of units (None: those without one); raise BadCalendar on a contradiction."""
         return cls(checked(documents), unit_group=unit_group, reach=reach)
 
     def working_day(self, day: Day) -> bool:
@@ -62,7 +53,7 @@ class Calendar(WorkingTime):
         return place < len(self._days) and self._days[place] == day
 
     def next_working_day(self, day: Day, n: int = 1) -> Day:
-        """Return the n-th working day after `day`, before it when n < 0; with 0 the day itself or else the next one."""
+        """Return the n-th working day after `day`, before it when n < 0; with 0 itself or else the next."""
         place = bisect_right(self._days, day) + n - 1 if n > 0 else bisect_left(self._days, day) + n
         if 0 <= place < len(self._days) and self._start <= moment_on(day) < self._end:
             return self._days[place]
@@ -80,7 +71,7 @@ class Calendar(WorkingTime):
     def at_clock(self, day: Day, clock: int) -> Moment:
         """Return the moment when the clock of a working day shows `clock`, moved into a session of that day.
 
-        Before the first session it is the opening, in a break the start of the next session, after the last the closing.
+        Before the first session it is the opening, in a break the start of the next one, after the last the closing.
         """
         at = moment_on(day, clock)
         closing = self.closing(day)
@@ -130,33 +121,3 @@ def _version(documents: tuple[CalendarDocument, ...], unit_group: str | None) ->
         for first, revision, year in runs
     )
     return ("+".join(names) or "usual") + (f"/{unit_group}" if unit_group else "")
-
-
-def _hours(documents: tuple[CalendarDocument, ...]) -> list[Hours]:
-    return [stated for document in documents for stated in document.hours]
-
-
-def _made_up(documents: tuple[CalendarDocument, ...], unit_group: str | None) -> dict[Day, Sessions]:
-    hours = _hours(documents)
-    return {
-        swap.made_up: sessions_on(swap.made_up, weekday_of(swap.off), hours=hours, unit_group=unit_group)
-        if swap.sessions is None
-        else swap.sessions
-        for document in documents
-        for swap in document.swaps
-    }
-
-
-def _worked_days(
-    hours: list[Hours], exceptional: dict[Day, Sessions], *, unit_group: str | None, reach: tuple[Day, Day]
-) -> Iterator[tuple[Day, Sessions]]:
-    """Give each worked day of the reach; the week is worked out once for each season that the hours mark off."""
-    borders = {stated.first for stated in hours if stated.first is not None}
-    borders |= {stated.last + 1 for stated in hours if stated.last is not None}
-    seasons = [reach[0], *sorted(border for border in borders if reach[0] < border < reach[1]), reach[1]]
-    for season, following in pairwise(seasons):
-        week = [sessions_on(season, weekday, hours=hours, unit_group=unit_group) for weekday in range(7)]
-        for day in range(season, following):
-            sessions = exceptional[day] if day in exceptional else week[weekday_of(day)]
-            if sessions:
-                yield day, sessions

@@ -5,24 +5,19 @@ from the start of the next one. Pauses subtract working time and never reset the
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
 import msgspec
 
 from streams.core.calendar import Calendar
-from streams.core.law import BadPause, OutOfReach
+from streams.core.law import OutOfReach
 from streams.core.limits import Limit, LimitUnit
 from streams.core.moments import Day, Moment, clock_of, date_of, day_of, day_on
+from streams.core.pauses import Interval, clipped, extended
 
-
-class Interval(msgspec.Struct, frozen=True):
-    """A pause from `start` to before `end`; an open one has no end and counts to the `until` that the caller gives."""
-
-    start: Moment
-    end: Moment | None = None
-    asked_by: str = ""
+__all__ = ["Due", "Interval", "due", "extended", "last_day", "shares_due_day", "unpaused"]
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -41,49 +36,13 @@ def due(
     pauses: Sequence[Interval] = (),
     until: Moment | None = None,
 ) -> Due:
-    """Return the due moment of a limit; raise LawError (OutOfReach, BadPause). `until` ends the pauses that are open."""
+    """Return the due moment of a limit; raise OutOfReach or BadPause. `until` ends the pauses that are open."""
     starts_at = calendar.roll(received_at)
     due_at = unpaused(limit, starts_at, calendar)
     if pauses:
-        running = [
-            Interval(max(pause.start, starts_at), end) for pause, end in _ended(pauses, until) if end > starts_at
-        ]
+        running = clipped(pauses, since=starts_at, until=until)
         due_at = extended(due_at, since=starts_at, pauses=running, calendar=calendar)
     return Due(due_at, calendar.provisional(due_at, starts_at), starts_at)
-
-
-def extended(
-    due_at: Moment, *, since: Moment, pauses: Iterable[Interval], calendar: Calendar, until: Moment | None = None
-) -> Moment:
-    """Return `due_at` moved by the working time of the pauses that began at or after `since` and before the moving due.
-
-    So the unpaused working time from `since` to the result is that from `since` to `due_at`. Only the set of working
-    seconds that are paused counts: overlaps count once, and a pause that holds no working time before the due moment
-    moves nothing.
-    """
-    for start, end in united((pause.start, end) for pause, end in _ended(pauses, until) if pause.start >= since):
-        if calendar.between(start, due_at) == 0:
-            break
-        due_at = calendar.add(due_at, calendar.between(start, end))
-    return due_at
-
-
-def clipped(pauses: Iterable[Interval], *, since: Moment, until: Moment | None = None) -> list[Interval]:
-    """Return what lies after `since` of each pause, all of them ended; raise BadPause."""
-    return [
-        Interval(max(pause.start, since), end, pause.asked_by) for pause, end in _ended(pauses, until) if end > since
-    ]
-
-
-def united(spans: Iterable[tuple[Moment, Moment]]) -> list[tuple[Moment, Moment]]:
-    """Return the union of the spans as spans that neither overlap nor touch, in order."""
-    apart: list[tuple[Moment, Moment]] = []
-    for start, end in sorted(spans):
-        if apart and start <= apart[-1][1]:
-            apart[-1] = (apart[-1][0], max(apart[-1][1], end))
-        else:
-            apart.append((start, end))
-    return apart
 
 
 def unpaused(limit: Limit, starts_at: Moment, calendar: Calendar) -> Moment:
@@ -140,13 +99,3 @@ def _on_due_day(limit: Limit, starts_at: Moment, calendar: Calendar) -> Moment:
 
 def _seconds(limit: Limit) -> int:
     return limit.amount * 3600 + (1800 if limit.half else 0)
-
-
-def _ended(pauses: Iterable[Interval], until: Moment | None) -> Iterable[tuple[Interval, Moment]]:
-    for pause in pauses:
-        end = until if pause.end is None else pause.end
-        if end is None:
-            raise BadPause(f"the pause from moment {pause.start} is open, and no moment is given to count it to")
-        if end < pause.start:
-            raise BadPause(f"the pause from moment {pause.start} ends before it begins, at {end}")
-        yield pause, end

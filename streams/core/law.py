@@ -28,10 +28,10 @@ class BadPause(LawError):
 
 
 class BadCalendar(LawError):
-    """A calendar document that contradicts itself or another; names document, line, field (`swaps[1].made_up`), problem."""
+    """A calendar document that contradicts itself or another; names document, line and field."""
 
-    def __init__(self, document: str, field: str, problem: str, line: int | None = None) -> None:
-        """Name the document and the field, counted from 0 where it stands in a list; `line` counts from 1, if known."""
+    def __init__(self, document: str, field: str, problem: str, *, line: int | None = None) -> None:
+        """Name the document and the field, as in `swaps[1].made_up`, from 0; `line` counts from 1, if known."""
         super().__init__(f"{document}{f', line {line}' if line else ''}: {field}: {problem}")
         self.document = document
         self.field = field

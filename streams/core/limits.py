@@ -30,17 +30,29 @@ MOST: Final = {
 """Ten years: no procedure may take longer, so what is longer is a slip of the keyboard."""
 
 _SPELLINGS: Final = {
-    LimitUnit.HOURS: "h|hr|hrs|hour|hours|gio|tieng|gio dong ho",
-    LimitUnit.WORKING_HOURS: "working hour|working hours|work hours|business hour|business hours|office hours|gio lam viec|gio hanh chinh",
-    LimitUnit.DAYS: "d|day|days|calendar day|calendar days|ngay|ngay lich|ngay duong lich",
-    LimitUnit.WORKING_DAYS: "working day|working days|work day|work days|workday|workdays|business day|business days|ngay lam viec",
-    LimitUnit.MONTHS: "month|months|calendar month|calendar months|thang",
+    LimitUnit.HOURS: ("h", "hr", "hrs", "hour", "hours", "gio", "tieng", "gio dong ho"),
+    LimitUnit.WORKING_HOURS: (
+        *("working hour", "working hours", "work hours", "business hour", "business hours", "office hours"),
+        *("gio lam viec", "gio hanh chinh"),
+    ),
+    LimitUnit.DAYS: ("d", "day", "days", "calendar day", "calendar days", "ngay", "ngay lich", "ngay duong lich"),
+    LimitUnit.WORKING_DAYS: (
+        *("working day", "working days", "work day", "work days", "workday", "workdays", "business day"),
+        *("business days", "ngay lam viec"),
+    ),
+    LimitUnit.MONTHS: ("month", "months", "calendar month", "calendar months", "thang"),
 }
-_UNITS: Final = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings.split("|")}
+_UNITS: Final = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings}
 _SESSIONS: Final = frozenset({"buoi", "buoi lam viec", "session", "sessions", "working session", "working sessions"})
-_WORDS: Final = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10} | {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "a": 1
-}  # fmt: skip
+_WORDS: Final = {
+    word: number
+    for words in (
+        ("mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi"),
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+        ("a",),
+    )
+    for number, word in enumerate(words, 1)
+}
 _HALVES: Final = frozenset({"nua", "half", "half a", "1/2"})
 _WHOLE_ONLY: Final = frozenset({LimitUnit.DAYS, LimitUnit.MONTHS})
 _FORM: Final = re.compile(
@@ -49,7 +61,7 @@ _FORM: Final = re.compile(
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """A limit of `amount` units, and half a unit more where `half`; half a working day is one session, not four hours."""
+    """A limit of `amount` units, and half a unit more where `half`; half a working day is a session, not four hours."""
 
     amount: int
     unit: LimitUnit

@@ -1,17 +1,17 @@
-"""What a calendar document states: days off, days swapped, working hours; and the checks that it must stand.
+"""What a calendar document states: days off, days swapped, working hours; and the sessions that each day then has.
 
 A session is a pair of seconds after local midnight, start and end. Hours are stated by weekday (0 is Monday), by dated
 range (a season) and by group of units; of the statements that fit a day the last one of the unit group counts, else the
 last general one, else the usual week: Monday to Friday, 07:30-11:30 and 13:30-17:00.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 import msgspec
 
-from streams.core.law import BadCalendar
-from streams.core.moments import SECOND_OF_DAY, Day, date_of
+from streams.core.moments import Day
 
 Session: TypeAlias = tuple[int, int]
 Sessions: TypeAlias = tuple[Session, ...]
@@ -22,7 +22,7 @@ WEEKDAYS: Final = range(7)
 
 
 class Hours(msgspec.Struct, frozen=True):
-    """The sessions of some weekdays, from `first` to `last` (both included, open where None), for one group or for all."""
+    """The sessions of some weekdays, from `first` to `last` (included; None: open), for one group or all."""
 
     sessions: Sessions
     weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
@@ -37,7 +37,7 @@ class Hours(msgspec.Struct, frozen=True):
 
 
 class DayOff(msgspec.Struct, frozen=True):
-    """A day off; `compensates` is the holiday on a weekend that it stands for; `citation` the decision, empty if not found."""
+    """A day off; `compensates` is the holiday on a weekend it stands for, `citation` the decision, if found."""
 
     day: Day
     name: str
@@ -46,7 +46,7 @@ class DayOff(msgspec.Struct, frozen=True):
 
 
 class Swap(msgspec.Struct, frozen=True):
-    """A weekday off made up on a weekend; the made-up day has the sessions of the weekday it replaces, or those stated."""
+    """A weekday off made up on a weekend, with the sessions of the weekday it replaces unless others are stated."""
 
     off: Day
     made_up: Day
@@ -87,67 +87,30 @@ def sessions_on(day: Day, weekday: int, *, hours: Sequence[Hours], unit_group: s
     return USUAL_SESSIONS if weekday < SATURDAY else ()
 
 
-def checked(documents: Iterable[CalendarDocument]) -> tuple[CalendarDocument, ...]:
-    """Return the documents in order of year and name; raise BadCalendar at the first contradiction."""
-    ordered = tuple(sorted(documents, key=lambda document: (document.year or 0, document.name)))
-    years: set[int] = set()
-    taken: set[Day] = set()
-    for document in ordered:
-        if document.year is not None and document.year in years:
-            raise BadCalendar(document.name, "year", f"{document.year} is already stated by another document")
-        years |= {document.year} if document.year is not None else set()
-        for field, problem in _problems(document):
-            raise BadCalendar(document.name, field, problem)
-        for field, day in _stated(document):
-            if day in taken:
-                raise BadCalendar(document.name, field, f"{date_of(day)} is stated twice")
-            taken.add(day)
-    return ordered
+def worked_days(
+    documents: Sequence[CalendarDocument], *, unit_group: str | None, reach: tuple[Day, Day]
+) -> Iterator[tuple[Day, Sessions]]:
+    """Give each worked day from the first of `reach` to before its second, in order, with its sessions."""
+    hours = [stated for document in documents for stated in document.hours]
+    exceptional = _exceptional(documents, hours, unit_group)
+    borders = {stated.first for stated in hours if stated.first is not None}
+    borders |= {stated.last + 1 for stated in hours if stated.last is not None}
+    seasons = [reach[0], *sorted(border for border in borders if reach[0] < border < reach[1]), reach[1]]
+    for season, following in pairwise(seasons):
+        week = [sessions_on(season, weekday, hours=hours, unit_group=unit_group) for weekday in WEEKDAYS]
+        for day in range(season, following):
+            sessions = exceptional[day] if day in exceptional else week[weekday_of(day)]
+            if sessions:
+                yield day, sessions
 
 
-def _stated(document: CalendarDocument) -> Iterator[tuple[str, Day]]:
-    for place, stated in enumerate(document.days_off):
-        yield f"days_off[{place}].day", stated.day
-    for place, swap in enumerate(document.swaps):
-        yield f"swaps[{place}].off", swap.off
-        yield f"swaps[{place}].made_up", swap.made_up
-
-
-def _problems(document: CalendarDocument) -> Iterator[tuple[str, str]]:
-    for place, stated in enumerate(document.days_off):
-        if date_of(stated.day).year != document.year:
-            yield f"days_off[{place}].day", f"{date_of(stated.day)} is not in the document's year {document.year}"
-    for place, swap in enumerate(document.swaps):
-        yield from _swap_problems(f"swaps[{place}]", swap, document.year)
-    for place, hours in enumerate(document.hours):
-        yield from _hours_problems(f"hours[{place}]", hours)
-
-
-def _swap_problems(field: str, swap: Swap, year: int | None) -> Iterator[tuple[str, str]]:
-    if date_of(swap.off).year != year:
-        yield f"{field}.off", f"{date_of(swap.off)} is not in the document's year {year}"
-    if weekday_of(swap.off) >= SATURDAY:
-        yield f"{field}.off", f"{date_of(swap.off)} is a weekend, nothing to make up"
-    if weekday_of(swap.made_up) < SATURDAY:
-        yield f"{field}.made_up", f"{date_of(swap.made_up)} is not a weekend"
-    for problem in _session_problems(swap.sessions or ()):
-        yield f"{field}.sessions", problem
-
-
-def _hours_problems(field: str, hours: Hours) -> Iterator[tuple[str, str]]:
-    if not hours.weekdays or not set(hours.weekdays) <= set(WEEKDAYS):
-        yield f"{field}.weekdays", "weekdays are 0 (Monday) to 6 (Sunday), at least one"
-    if hours.first is not None and hours.last is not None and hours.last < hours.first:
-        yield f"{field}.last", "ends before it begins"
-    for problem in _session_problems(hours.sessions):
-        yield f"{field}.sessions", problem
-
-
-def _session_problems(sessions: Sessions) -> Iterator[str]:
-    previous = 0
-    for start, end in sessions:
-        if not 0 <= start < end <= SECOND_OF_DAY:
-            yield "a session must end after it begins, within one day"
-        elif start < previous:
-            yield "sessions overlap or are out of order"
-        previous = end
+def _exceptional(
+    documents: Sequence[CalendarDocument], hours: list[Hours], unit_group: str | None
+) -> dict[Day, Sessions]:
+    """Return the days that do not follow the week: none worked on a day off, a weekday's sessions on a made-up day."""
+    days: dict[Day, Sessions] = {stated.day: () for document in documents for stated in document.days_off}
+    for swap in (swap for document in documents for swap in document.swaps):
+        usual = sessions_on(swap.made_up, weekday_of(swap.off), hours=hours, unit_group=unit_group)
+        days[swap.off] = ()
+        days[swap.made_up] = usual if swap.sessions is None else swap.sessions
+    return days

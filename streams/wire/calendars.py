@@ -7,9 +7,10 @@ from typing import Annotated
 
 import msgspec
 
+from streams.core.calendar_checks import checked
 from streams.core.law import BadCalendar
 from streams.core.moments import Day, day_on
-from streams.core.sessions import CalendarDocument, DayOff, Hours, Sessions, Swap, checked
+from streams.core.sessions import CalendarDocument, DayOff, Hours, Sessions, Swap
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _Clock = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
@@ -61,10 +62,10 @@ def read_calendar(name: str, text: str) -> CalendarDocument:
     except msgspec.ValidationError as wrong:
         problem, _, path = str(wrong).partition(" - at `$")
         field = path.rstrip("`").removeprefix(".") or "document"
-        raise BadCalendar(name, field, problem, line_of(text, field)) from wrong
+        raise BadCalendar(name, field, problem, line=line_of(text, field)) from wrong
     except msgspec.DecodeError as wrong:
         found = re.search(r"at line (\d+)", str(wrong))
-        raise BadCalendar(name, "document", str(wrong), int(found[1]) if found else None) from wrong
+        raise BadCalendar(name, "document", str(wrong), line=int(found[1]) if found else None) from wrong
     try:
         return _document(name, read)
     except BadCalendar as wrong:
@@ -72,7 +73,7 @@ def read_calendar(name: str, text: str) -> CalendarDocument:
 
 
 def read_calendars(documents: Mapping[str, str]) -> tuple[CalendarDocument, ...]:
-    """Return all documents, checked against each other (name → text); raise BadCalendar with the line where it stands."""
+    """Return all documents (name → text), checked against each other; raise BadCalendar with its line."""
     try:
         return checked(read_calendar(name, text) for name, text in documents.items())
     except BadCalendar as wrong:
@@ -80,7 +81,7 @@ def read_calendars(documents: Mapping[str, str]) -> tuple[CalendarDocument, ...]
 
 
 def line_of(text: str, field: str) -> int | None:
-    """Return the line, from 1, that a field such as `year` or `swaps[1].made_up` stands on; None where it is missing."""
+    """Return the line, from 1, of a field such as `year` or `swaps[1].made_up`; None where it is missing."""
     lines = text.splitlines()
     table, place, key = _steps(field)
     if table is None:
@@ -116,7 +117,7 @@ def _entries(lines: list[str], table: str) -> list[int]:
 
 
 def _with_line(wrong: BadCalendar, text: str) -> BadCalendar:
-    return BadCalendar(wrong.document, wrong.field, wrong.problem, wrong.line or line_of(text, wrong.field))
+    return BadCalendar(wrong.document, wrong.field, wrong.problem, line=wrong.line or line_of(text, wrong.field))
 
 
 def _document(name: str, read: _Document) -> CalendarDocument:

@@ -1,0 +1,61 @@
+"""Pauses: the intervals that do not count, and how far they move a due moment; they never reset the clock."""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from streams.core.law import BadPause
+from streams.core.moments import Moment
+from streams.core.working_time import WorkingTime
+
+
+class Interval(msgspec.Struct, frozen=True):
+    """A pause from `start` to before `end`; an open one has no end and counts to the `until` that the caller gives."""
+
+    start: Moment
+    end: Moment | None = None
+    asked_by: str = ""
+
+
+def extended(
+    due_at: Moment, *, since: Moment, pauses: Iterable[Interval], calendar: WorkingTime, until: Moment | None = None
+) -> Moment:
+    """Return `due_at` moved by the working time of the pauses that began at or after `since` and before the moving due.
+
+    So the unpaused working time from `since` to the result is that from `since` to `due_at`. Only the set of working
+    seconds that are paused counts: overlaps count once, and a pause that holds no working time before the due moment
+    moves nothing.
+    """
+    for start, end in united((pause.start, end) for pause, end in _ended(pauses, until) if pause.start >= since):
+        if calendar.between(start, due_at) == 0:
+            break
+        due_at = calendar.add(due_at, calendar.between(start, end))
+    return due_at
+
+
+def clipped(pauses: Iterable[Interval], *, since: Moment, until: Moment | None = None) -> list[Interval]:
+    """Return what lies after `since` of each pause, all of them ended; raise BadPause."""
+    return [
+        Interval(max(pause.start, since), end, pause.asked_by) for pause, end in _ended(pauses, until) if end > since
+    ]
+
+
+def united(spans: Iterable[tuple[Moment, Moment]]) -> list[tuple[Moment, Moment]]:
+    """Return the union of the spans as spans that neither overlap nor touch, in order."""
+    apart: list[tuple[Moment, Moment]] = []
+    for start, end in sorted(spans):
+        if apart and start <= apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(apart[-1][1], end))
+        else:
+            apart.append((start, end))
+    return apart
+
+
+def _ended(pauses: Iterable[Interval], until: Moment | None) -> Iterator[tuple[Interval, Moment]]:
+    for pause in pauses:
+        end = until if pause.end is None else pause.end
+        if end is None:
+            raise BadPause(f"the pause from moment {pause.start} is open, and no moment is given to count it to")
+        if end < pause.start:
+            raise BadPause(f"the pause from moment {pause.start} ends before it begins, at {end}")
+        yield pause, end
