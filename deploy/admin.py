@@ -1,80 +1,25 @@
-"""The topics of a cluster, compared with what the design says and made so: the one module that knows Kafka's admin client.
+"""The topics of a cluster, compared with the design and made so: the one module that knows Kafka's admin client.
 
-What is missing is created and a wrong setting is set right. A wrong number of partitions is never changed: the key of a
-dossier decides its partition by that number, so its history would be torn in two. A wrong number of copies is a matter
-of moving data between brokers, which is the cluster's operator's.
+Brokers learn of a change a moment after it was made; `apply` returns when they show it.
 """
 
 import contextlib
-import enum
 import socket
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from kafka.admin import ConfigResource, KafkaAdminClient
 from kafka.errors import KafkaError
 
-from streams.topics import TOPICS, Topic, prefixed
+from deploy.layout import Deviation, Fault, Found, Layout, differences
+from streams.topics import TOPICS, prefixed
 
 TIMEOUT_MS: Final = 15_000
 
 
 class AdminError(Exception):
     """The cluster cannot be reached, or refused what was asked of it; the message says which and why."""
-
-
-class Fault(enum.StrEnum):
-    """In what a topic differs from the design."""
-
-    MISSING = "missing"
-    PARTITIONS = "partitions"
-    COPIES = "copies"
-    SETTING = "setting"
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How the topics are to stand on this cluster: the prefix before their names, partitions and copies of each."""
-
-    prefix: str = ""
-    partitions: int = 12
-    replication: int = 3
-
-    def partitions_of(self, topic: Topic) -> int:
-        """Return how many partitions the topic is to have."""
-        return 1 if topic.single else self.partitions
-
-
-@dataclass(frozen=True, slots=True)
-class Deviation:
-    """One topic that is not as the design says, and the command that mends it; `mended` by `apply` or left to people."""
-
-    topic: str
-    fault: Fault
-    wanted: str
-    found: str
-    remedy: str
-    setting: str = ""
-
-    @property
-    def mendable(self) -> bool:
-        """Whether `apply` can put it right without touching what is stored."""
-        return self.fault in (Fault.MISSING, Fault.SETTING)
-
-    def as_dict(self) -> dict[str, str]:
-        """Return the fields by name, for JSON."""
-        return {name: str(value) for name, value in asdict(self).items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A topic as it stands on the cluster."""
-
-    partitions: int
-    copies: int
-    settings: dict[str, str] = field(default_factory=dict)
 
 
 class TopicAdmin:
@@ -90,12 +35,12 @@ class TopicAdmin:
         self._patience = patience
 
     def plan(self) -> tuple[Deviation, ...]:
-        """Return every difference between the cluster and the design, in the order of the topics; none when all is as it should be."""
+        """Return every difference between the cluster and the design, in the order of the topics."""
         with self._client() as client:
             return tuple(self._deviations(client))
 
     def apply(self) -> tuple[Deviation, ...]:
-        """Create what is missing, set wrong settings right, and return the differences there were, those that stay among them."""
+        """Create what is missing, set wrong settings right; return the differences there were, also those that stay."""
         with self._client() as client:
             found = tuple(self._deviations(client))
             self._create(client, {each.topic for each in found if each.fault is Fault.MISSING})
@@ -104,7 +49,7 @@ class TopicAdmin:
             return found
 
     def delete(self) -> None:
-        """Delete the topics of this prefix that exist. Meant for what a test made; a bare prefix is refused with ValueError."""
+        """Delete the topics of this prefix, as a test does with what it made; an empty prefix is a ValueError."""
         if not self._layout.prefix:
             raise ValueError("topics without a prefix are production's and are not deleted")
         with self._client() as client:
@@ -116,7 +61,7 @@ class TopicAdmin:
     @contextlib.contextmanager
     def _client(self) -> Iterator[Any]:
         addresses = self._bootstrap.split(",")
-        # The client hides why it cannot connect and leaves its sockets open, so whether anybody is there is asked first.
+        # The client hides why it cannot connect and leaves sockets open, so whether anybody is there is asked first.
         if not answers(addresses, self._patience):
             raise AdminError(f"nobody answers at {self._bootstrap} (DUNGHAN_KAFKA__BOOTSTRAP)")
         try:
@@ -135,13 +80,12 @@ class TopicAdmin:
         finally:
             client.close()
 
-    def _deviations(self, client: Any) -> Iterator[Deviation]:  # noqa: ANN401 - the admin client is untyped
+    def _deviations(self, client: Any) -> Iterator[Deviation]:
         standing = _standing(client, [prefixed(self._layout.prefix, topic) for topic in TOPICS])
         for topic in TOPICS:
-            name = prefixed(self._layout.prefix, topic)
-            yield from _differences(name, topic, self._layout, standing.get(name))
+            yield from differences(topic, self._layout, standing.get(prefixed(self._layout.prefix, topic)))
 
-    def _wait_until_seen(self, client: Any) -> None:  # noqa: ANN401
+    def _wait_until_seen(self, client: Any) -> None:
         # Brokers learn of a change a moment after the controller has said that it is made.
         deadline = time.monotonic() + TIMEOUT_MS / 1000
         while any(each.mendable for each in self._deviations(client)):
@@ -149,7 +93,7 @@ class TopicAdmin:
                 raise AdminError(f"the cluster at {self._bootstrap} took the changes, but does not show them")
             time.sleep(0.1)
 
-    def _create(self, client: Any, names: set[str]) -> None:  # noqa: ANN401
+    def _create(self, client: Any, names: set[str]) -> None:
         wanted = {
             name: {
                 "num_partitions": self._layout.partitions_of(topic),
@@ -162,7 +106,7 @@ class TopicAdmin:
         if wanted:
             client.create_topics(wanted, wait_for_metadata=True)
 
-    def _set_right(self, client: Any, wrong: Sequence[Deviation]) -> None:  # noqa: ANN401
+    def _set_right(self, client: Any, wrong: Sequence[Deviation]) -> None:
         settings: dict[str, dict[str, str]] = {}
         for each in wrong:
             settings.setdefault(each.topic, {})[each.setting] = each.wanted
@@ -182,12 +126,14 @@ def answers(addresses: Iterable[str], seconds: float) -> bool:
         time.sleep(0.1)
 
 
-def _standing(client: Any, names: Sequence[str]) -> dict[str, Found]:  # noqa: ANN401
+def _standing(client: Any, names: Sequence[str]) -> dict[str, Found]:
     there = set(client.list_topics())
     present = [name for name in names if name in there]
     if not present:
         return {}
-    settings = client.describe_configs([ConfigResource("TOPIC", name) for name in present], config_filter="all")["topic"]
+    settings = client.describe_configs([ConfigResource("TOPIC", name) for name in present], config_filter="all")[
+        "topic"
+    ]
     return {
         told["name"]: Found(
             partitions=len(told["partitions"]),
@@ -196,21 +142,3 @@ def _standing(client: Any, names: Sequence[str]) -> dict[str, Found]:  # noqa: A
         )
         for told in client.describe_topics(present)
     }
-
-
-def _differences(name: str, topic: Topic, layout: Layout, found: Found | None) -> Iterable[Deviation]:
-    partitions = layout.partitions_of(topic)
-    if found is None:
-        yield Deviation(name, Fault.MISSING, f"{partitions} partitions", "nothing", "dunghan topics apply")
-        return
-    if found.partitions != partitions:
-        # More partitions would send a dossier's later events elsewhere than its earlier ones.
-        remedy = f"set DUNGHAN_KAFKA__PARTITIONS={found.partitions}, or choose a new DUNGHAN_KAFKA__PREFIX and replay into it"
-        yield Deviation(name, Fault.PARTITIONS, str(partitions), str(found.partitions), remedy)
-    if found.copies < layout.replication:
-        remedy = f"kafka-reassign-partitions.sh with {layout.replication} replicas of {name}, or set DUNGHAN_KAFKA__REPLICATION={found.copies}"
-        yield Deviation(name, Fault.COPIES, str(layout.replication), str(found.copies), remedy)
-    for setting, wanted in topic.settings.items():
-        is_now = found.settings.get(setting, "")
-        if is_now != wanted:
-            yield Deviation(name, Fault.SETTING, wanted, is_now, "dunghan topics apply", setting)

@@ -1,8 +1,8 @@
 """The command `dunghan`. Each module beside this one is one command: `NAME.py` holds `command`, a click command.
 
-`--help` must come at once, and importing Faust takes a second, so a command's module is imported only when it is called;
-the line shown for it in the list is the first line of its docstring, read from the file. A name that Python keeps for
-itself ends in an underscore (`import_.py`), and an underscore inside is shown as a dash.
+`--help` must come at once, and importing Faust takes a second, so a command's module is imported only when it is
+called; the line shown for it in the list is the first line of its docstring, read from the file. A name that Python
+keeps for itself ends in an underscore (`import_.py`), and an underscore inside is shown as a dash.
 
 Exit codes: 0 fine, 1 failed, 2 wrong usage or settings, 3 the data has problems.
 """
@@ -84,5 +84,5 @@ def settings_of(ctx: click.Context) -> "Settings":
     help="Tệp cấu hình, mặc định dunghan.toml · Settings file.",
 )
 @click.version_option(package_name="dunghan")
-def main(settings_file: Path | None) -> None:  # noqa: ARG001 - `settings_of` reads it from the context
+def main(settings_file: Path | None) -> None:
     """Hồ sơ đúng hạn: ai trễ, ai phải được báo, ai giữ lời · Dossiers on time: who is late, who must be told."""

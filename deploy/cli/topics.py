@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import click
 
-from deploy.admin import AdminError, Deviation, Layout, TopicAdmin
+from deploy.admin import AdminError, TopicAdmin
 from deploy.cli import PROBLEMS, Failed, settings_of
+from deploy.layout import Deviation, Layout
 
 
 @click.group()
@@ -48,7 +49,9 @@ def _asked(ctx: click.Context, *, change: bool) -> tuple[Deviation, ...]:
 
 def _tell(found: Sequence[Deviation], *, as_json: bool, done: str) -> None:
     if as_json:
-        click.echo(json.dumps({"deviations": [each.as_dict() | {"mendable": each.mendable} for each in found]}, indent=1))
+        click.echo(
+            json.dumps({"deviations": [each.as_dict() | {"mendable": each.mendable} for each in found]}, indent=1)
+        )
         return
     for each in found:
         what = f"{each.fault} {each.setting}".strip()

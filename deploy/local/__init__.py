@@ -1,1 +1,1 @@
-"""Real servers on this machine, for the demo and the tests: a Kafka cluster and a mailbox. The extra `local` brings them."""
+"""Real servers on this machine, for the demo and the tests: a Kafka cluster and a mailbox (extra `local`)."""

@@ -8,6 +8,7 @@ from typing import Final
 from deploy.local.leash import Leashed
 from deploy.local.ports import LOOPBACK
 
+COPIES: Final = 3
 LAST_LINES: Final = 20
 STOP_GRACE: Final = 20.0
 PORT_TAKEN: Final = ("Address already in use", "BindException", "failed to bind")
@@ -165,8 +166,8 @@ class Broker:
                 port=self.port,
                 controller_port=self.controller_port,
                 logs=self.folder / "data",
-                copies=min(3, count),
-                in_sync=2 if count >= 3 else 1,
+                copies=min(COPIES, count),
+                in_sync=2 if count >= COPIES else 1,
             )
         )
         return str(file)

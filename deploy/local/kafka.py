@@ -44,7 +44,9 @@ class LocalKafka:
     folder and leaves nothing. `heap_mb` is for each broker. Entering raises LocalKafkaError with the reason.
     """
 
-    def __init__(self, folder: Path | None = None, brokers: int = 1, heap_mb: int = 256, *, patience: float = 120.0) -> None:
+    def __init__(
+        self, folder: Path | None = None, brokers: int = 1, heap_mb: int = 256, *, patience: float = 120.0
+    ) -> None:
         """Prepare; nothing is started before `with` or `start()`. `patience` is how many seconds a start may take."""
         self._kept = folder
         self._count = brokers
@@ -58,7 +60,9 @@ class LocalKafka:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Stop it."""
         self.stop()
 
@@ -103,12 +107,14 @@ class LocalKafka:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def wait_until_whole(self, seconds: float | None = None) -> None:
-        """Return when every broker is up and known to the others; LocalKafkaError after so many seconds (default: `patience`)."""
+        """Return when every broker is up and known; LocalKafkaError after so many seconds (default: `patience`)."""
         deadline = time.monotonic() + (self._patience if seconds is None else seconds)
         while not self._is_whole():
             for broker in self._brokers:
                 if broker.returncode is not None:
-                    raise LocalKafkaError(f"broker {broker.number} ended with code {broker.returncode}; {broker.last_lines()}")
+                    raise LocalKafkaError(
+                        f"broker {broker.number} ended with code {broker.returncode}; {broker.last_lines()}"
+                    )
             if time.monotonic() > deadline:
                 told = "\n".join(broker.last_lines() for broker in self._brokers)
                 raise LocalKafkaError(f"the cluster did not come up in {self._patience:g} s; {told}")
@@ -150,13 +156,17 @@ class LocalKafka:
             broker.begin_format(cluster)
         for broker in fresh:
             if broker.end_format(self._patience) != 0:
-                raise LocalKafkaError(f"the storage of broker {broker.number} cannot be formatted; {broker.last_lines()}")
+                raise LocalKafkaError(
+                    f"the storage of broker {broker.number} cannot be formatted; {broker.last_lines()}"
+                )
 
     def _is_whole(self) -> bool:
         if not all(is_listening(broker.port) for broker in self._brokers):
             return False
         with contextlib.suppress(KafkaError, OSError):
-            admin = KafkaAdminClient(bootstrap_servers=self.bootstrap.split(","), bootstrap_timeout_ms=5_000, request_timeout_ms=5_000)
+            admin = KafkaAdminClient(
+                bootstrap_servers=self.bootstrap.split(","), bootstrap_timeout_ms=5_000, request_timeout_ms=5_000
+            )
             try:
                 return len(admin.describe_cluster()["brokers"]) == self._count
             finally:

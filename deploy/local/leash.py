@@ -36,7 +36,7 @@ class Leashed:
         environment: Mapping[str, str] | None = None,
         sweep: Path | None = None,
     ) -> None:
-        """Start the command; `sweep` is the folder to remove should the owner die without a word. A missing program raises OSError."""
+        """Start the command; `sweep` is the folder to remove should the owner die. No such program raises OSError."""
         if shutil.which(str(command[0])) is None:
             raise FileNotFoundError(f"no such program: {command[0]}")
         keeper = [sys.executable, "-I", "-S", __file__, str(sweep or ""), *map(str, command)]
@@ -72,7 +72,7 @@ class Leashed:
         return None
 
     def stop(self, grace: float = EXIT_GRACE) -> int:
-        """End the child: SIGTERM, and SIGKILL when it is still there after `grace` seconds (0: at once). Return its exit code."""
+        """End the child with SIGTERM, after `grace` seconds (0: at once) with SIGKILL; return its exit code."""
         if grace > 0:
             self.signal(signal.SIGTERM)
             self.wait(grace)

@@ -1,14 +1,12 @@
-"""A real SMTP server on loopback that keeps what it takes: each mail a file, exact to the byte, beside it who it was for.
+"""A real SMTP server on loopback that keeps what it takes: each mail a file, exact to the byte, and its envelope.
 
 The one module that knows aiosmtpd. `Manners` makes it as difficult as real servers are.
 """
 
 import asyncio
-import json
 import threading
 import warnings
-from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -16,9 +14,9 @@ from typing import Final, Self
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from deploy.local.ports import LOOPBACK
+from deploy.local.shelf import Mail, Shelf
 
 SIZE_LIMIT: Final = 32 * 1024 * 1024
-ENVELOPES: Final = "envelopes.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +33,6 @@ class Manners:
     """After how many of the first mails it hangs up, having taken them, without a word: the sender cannot know."""
     login: tuple[str, str] | None = None
     """Name and password it demands before it takes a mail."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """One mail taken: `file` holds the bytes as they came; sender and recipients are the envelope's."""
-
-    ordinal: int
-    sender: str
-    recipients: tuple[str, ...]
-    file: Path
-
-    @property
-    def content(self) -> bytes:
-        """The message, byte for byte."""
-        return self.file.read_bytes()
 
 
 class LocalMailbox:
@@ -74,7 +57,9 @@ class LocalMailbox:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Stop listening and hang up."""
         self.stop()
 
@@ -101,7 +86,7 @@ class LocalMailbox:
         return self._shelf.mails()
 
     def wait_for(self, count: int, seconds: float = 30.0) -> tuple[Mail, ...]:
-        """Return the mails as soon as there are `count`; TimeoutError tells how many there were after so many seconds."""
+        """Return the mails as soon as there are `count`; TimeoutError tells how many came in so many seconds."""
         return self._shelf.wait_for(count, seconds)
 
     async def _listen(self) -> asyncio.Server:
@@ -130,7 +115,9 @@ class LocalMailbox:
                 loop=self._loop,
             )
 
-    def _authenticate(self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: object) -> AuthResult:
+    def _authenticate(
+        self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: object
+    ) -> AuthResult:
         wanted = tuple(part.encode() for part in self._manners.login or ())
         fits = isinstance(given, LoginPassword) and (given.login, given.password) == wanted
         return AuthResult(success=fits, handled=False)
@@ -139,12 +126,14 @@ class LocalMailbox:
 class Doorman:
     """What aiosmtpd asks at each step of a session; the answers are SMTP's (RFC 5321)."""
 
-    def __init__(self, manners: Manners, shelf: "Shelf") -> None:
+    def __init__(self, manners: Manners, shelf: Shelf) -> None:
         """Treat callers by `manners` and lay what is taken on `shelf`."""
         self._manners = manners
         self._shelf = shelf
 
-    async def handle_RCPT(self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]) -> str:  # noqa: N802
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it so
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
         """Take the recipient, or say why not."""
         if address in self._manners.refused:
             return "550 5.1.1 no such mailbox"
@@ -156,58 +145,11 @@ class Doorman:
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Keep the mail; the answer may come late, or never."""
         content = envelope.content
-        mail = self._shelf.keep(envelope.mail_from or "", tuple(envelope.rcpt_tos), content if isinstance(content, bytes) else b"")
+        mail = self._shelf.keep(
+            envelope.mail_from or "", tuple(envelope.rcpt_tos), content if isinstance(content, bytes) else b""
+        )
         if self._manners.delay:
             await asyncio.sleep(self._manners.delay)
         if mail.ordinal <= self._manners.lost_answers and server.transport is not None:
             server.transport.abort()
         return f"250 2.0.0 taken as {mail.ordinal}"
-
-
-class Shelf:
-    """The folder of mails; safe to ask from any thread."""
-
-    def __init__(self, folder: Path) -> None:
-        """Keep mails in `folder`."""
-        self._folder = folder
-        self._mails: list[Mail] = []
-        self._knocks: Counter[str] = Counter()
-        self._changed = threading.Condition()
-
-    def take_stock(self) -> None:
-        """Read what an earlier server left here, so that numbers go on and nothing is written over."""
-        record = self._folder / ENVELOPES
-        if record.exists():
-            for line in record.read_text().splitlines():
-                told = json.loads(line)
-                self._mails.append(Mail(told["ordinal"], told["sender"], tuple(told["recipients"]), self._folder / told["file"]))
-
-    def knocks(self, address: str) -> int:
-        """Count this attempt for the recipient, and return how many there were."""
-        self._knocks[address] += 1
-        return self._knocks[address]
-
-    def keep(self, sender: str, recipients: tuple[str, ...], content: bytes) -> Mail:
-        """Write the mail whole or not at all, then its envelope."""
-        with self._changed:
-            mail = Mail(len(self._mails) + 1, sender, recipients, self._folder / f"{len(self._mails) + 1:06}.eml")
-            draft = mail.file.with_suffix(".draft")
-            draft.write_bytes(content)
-            draft.replace(mail.file)
-            with (self._folder / ENVELOPES).open("a") as record:
-                record.write(json.dumps(asdict(mail) | {"file": mail.file.name}) + "\n")
-            self._mails.append(mail)
-            self._changed.notify_all()
-        return mail
-
-    def mails(self) -> tuple[Mail, ...]:
-        """Return what is on the shelf."""
-        with self._changed:
-            return tuple(self._mails)
-
-    def wait_for(self, count: int, seconds: float) -> tuple[Mail, ...]:
-        """Return the mails once there are `count`, else raise TimeoutError."""
-        with self._changed:
-            if not self._changed.wait_for(lambda: len(self._mails) >= count, seconds):
-                raise TimeoutError(f"{len(self._mails)} of {count} mails came in {seconds:g} s")
-            return tuple(self._mails)

@@ -8,7 +8,7 @@ LOOPBACK: Final = "127.0.0.1"
 
 
 def free_ports(count: int) -> list[int]:
-    """Return `count` different ports nobody listens on now; another process may take one before it is used, so be ready to ask again."""
+    """Return `count` ports nobody listens on now; another may take one before you do, so be ready to ask again."""
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) for _ in range(count)]
         for each in sockets:

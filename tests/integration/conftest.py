@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.admin import Layout, TopicAdmin
+from deploy.admin import TopicAdmin
+from deploy.layout import Layout
 from deploy.local.kafka import LocalKafka
 from deploy.local.mailbox import LocalMailbox
 
@@ -16,7 +17,7 @@ PARTITIONS = 4
 
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[str]:
-    """Give the bootstrap address of a real cluster: DUNGHAN_KAFKA__BOOTSTRAP's where it is set, else one broker for this run."""
+    """Give a real cluster's address: DUNGHAN_KAFKA__BOOTSTRAP where it is set, else one broker for this run."""
     given = os.environ.get("DUNGHAN_KAFKA__BOOTSTRAP")
     if given:
         yield given
@@ -33,7 +34,7 @@ def prefix() -> str:
 
 @pytest.fixture
 def layout(prefix: str) -> Layout:
-    """Say how the test's topics stand: 4 partitions, one copy; `@pytest.mark.parametrize` a test's own `layout` for others."""
+    """Say how the test's topics stand: 4 partitions, one copy; a test that needs others parametrizes `layout`."""
     return Layout(prefix=prefix, partitions=PARTITIONS, replication=1)
 
 

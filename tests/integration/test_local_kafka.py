@@ -51,7 +51,9 @@ def make(bootstrap: str, topic: str, copies: int) -> None:
 
 
 def brokers_of(folder: str) -> list[psutil.Process]:
-    return [each for each in psutil.process_iter(["cmdline"]) if any(folder in part for part in each.info["cmdline"] or ())]
+    return [
+        each for each in psutil.process_iter(["cmdline"]) if any(folder in part for part in each.info["cmdline"] or ())
+    ]
 
 
 def test_what_is_sent_can_be_read(kafka: str, prefix: str) -> None:
@@ -61,7 +63,9 @@ def test_what_is_sent_can_be_read(kafka: str, prefix: str) -> None:
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=["kill -9", "SIGTERM", "Ctrl-C"])
 def test_it_ends_with_its_owner_and_leaves_no_file(end: signal.Signals) -> None:
-    with subprocess.Popen([sys.executable, "-c", textwrap.dedent(OWNER)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as owner:
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(OWNER)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as owner:
         assert owner.stdout is not None
         folder = owner.stdout.readline().split()[0].decode()
         running = brokers_of(folder)
@@ -83,7 +87,9 @@ def test_a_kept_folder_holds_its_records_over_a_restart(tmp_path: Path) -> None:
 def test_a_broker_that_cannot_start_says_why_with_its_last_lines(tmp_path: Path) -> None:
     (tmp_path / "broker-1" / "data").mkdir(parents=True)
     (tmp_path / "broker-1" / "data" / "meta.properties").write_text("cluster.id=x\nversion=99\n")
-    with pytest.raises(LocalKafkaError, match=r"(?s)broker 1 ended with code \d+; the log .*broker.log ends with:.*version"):
+    with pytest.raises(
+        LocalKafkaError, match=r"(?s)broker 1 ended with code \d+; the log .*broker.log ends with:.*version"
+    ):
         LocalKafka(tmp_path).start()
 
 

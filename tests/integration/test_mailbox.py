@@ -58,19 +58,20 @@ def test_an_answer_that_is_lost_leaves_the_mail_taken(tmp_path: Path) -> None:
 
 def test_a_slow_answer_comes_after_its_delay(tmp_path: Path) -> None:
     with LocalMailbox(tmp_path, Manners(delay=5.0)) as box:
-        with pytest.raises(smtplib.SMTPServerDisconnected, match="timed out"), smtplib.SMTP(box.host, box.port, timeout=0.3) as smtp:
+        with (
+            pytest.raises(smtplib.SMTPServerDisconnected, match="timed out"),
+            smtplib.SMTP(box.host, box.port, timeout=0.3) as smtp,
+        ):
             smtp.sendmail("f@example.vn", ["a@example.vn"], MESSAGE)
         assert len(box.mails()) == 1
 
 
 def test_without_the_right_password_nothing_is_taken(tmp_path: Path) -> None:
     with LocalMailbox(tmp_path, Manners(login=("clerk", "right"))) as box:
-        with client(box) as smtp:
-            with pytest.raises(smtplib.SMTPAuthenticationError):
-                smtp.login("clerk", "wrong")
-        with client(box) as smtp:
-            with pytest.raises(smtplib.SMTPSenderRefused):
-                smtp.sendmail("f@example.vn", ["a@example.vn"], MESSAGE)
+        with client(box) as smtp, pytest.raises(smtplib.SMTPAuthenticationError):
+            smtp.login("clerk", "wrong")
+        with client(box) as smtp, pytest.raises(smtplib.SMTPSenderRefused):
+            smtp.sendmail("f@example.vn", ["a@example.vn"], MESSAGE)
         with client(box) as smtp:
             smtp.login("clerk", "right")
             smtp.sendmail("f@example.vn", ["a@example.vn"], MESSAGE)

@@ -1,4 +1,4 @@
-"""`dunghan topics`: the cluster's topics become what the design says, and what cannot be mended is named with its remedy."""
+"""The cluster's topics become what the design says, and what cannot be mended is named with its remedy."""
 
 import time
 from collections.abc import Callable
@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 from kafka.admin import ConfigResource, KafkaAdminClient
 
-from deploy.admin import AdminError, Deviation, Fault, Layout, TopicAdmin
+from deploy.admin import AdminError, TopicAdmin
+from deploy.layout import Deviation, Fault, Layout
 from streams.topics import ACTS, EVENTS, INBOX, TOPICS, prefixed
 
 
@@ -76,7 +77,7 @@ def test_more_copies_than_brokers_is_an_error_that_says_so(kafka: str, prefix: s
 
 
 def test_no_cluster_is_an_error_that_names_the_address() -> None:
-    with pytest.raises(AdminError, match="127.0.0.1:1"):
+    with pytest.raises(AdminError, match=r"127\.0\.0\.1:1"):
         TopicAdmin("127.0.0.1:1", Layout(), patience=0).plan()
 
 

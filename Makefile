@@ -1,0 +1,76 @@
+# The project's doors. `make demo` and `make test` need Python 3.11 or newer, make and git; everything else is set up in .venv.
+
+PYTHON ?= python3
+ARGS   ?=
+BIN    := .venv/bin
+READY  := .venv/.ready
+CODE   := streams alerts dashboards deploy tests
+PYTEST := $(BIN)/python -m pytest
+LOCK   := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint check format bench chaos law mutation lock clean
+
+help: ## this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
+
+setup: $(READY) ## the environment in .venv, from the lock
+
+# Every package is checked against its hash in the lock, the installer first (docs/decisions/0001-locked-environment.md).
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name it: make setup PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "this Python has no venv or ensurepip; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "setting up .venv"
+	@$(PYTHON) -m venv .venv
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/installer.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/installer.txt
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: $(READY) ## the whole pipeline on this machine; ARGS="--exit" ends it after its figures
+	@$(BIN)/dunghan demo $(ARGS)
+
+test: $(READY) ## every test; ARGS="-k name" for some
+	@$(PYTEST) $(ARGS)
+
+lint: $(READY) ## what can be said without running anything
+	@$(BIN)/ruff check $(CODE)
+	@$(BIN)/ruff format --check --quiet $(CODE) || { echo "make format would change files" >&2; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+check: lint ## everything: lint, then every test with the coverage of the cores
+	@$(PYTEST) --cov --cov-report=term $(ARGS)
+
+format: $(READY) ## lay the code out, mend what can be mended safely
+	@$(BIN)/ruff check --fix --quiet $(CODE) || true
+	@$(BIN)/ruff format $(CODE)
+
+bench: $(READY) ## measure
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+chaos: $(READY) ## kill, freeze and starve it, then compare
+	@$(BIN)/python -m tests.chaos $(ARGS)
+
+law: $(READY) ## the laws with 10,000 examples each
+	@HYPOTHESIS_PROFILE=law $(PYTEST) --timeout=3600 tests/property $(ARGS)
+
+# An environment of its own: mutmut and faust-streaming want different versions of click.
+.venv-mutation/.ready: $(READY) requirements-mutation.lock
+	@$(PYTHON) -m venv .venv-mutation
+	@$(BIN)/uv pip sync --quiet --python .venv-mutation/bin/python --require-hashes requirements-mutation.lock
+	@touch $@
+
+mutation: .venv-mutation/.ready ## would the tests of streams/core notice a changed line?
+	@PATH="$(CURDIR)/.venv-mutation/bin:$$PATH" .venv-mutation/bin/mutmut run $(ARGS)
+	@.venv-mutation/bin/mutmut results
+
+lock: $(READY) ## choose versions anew, within pyproject.toml
+	@$(LOCK) $(ARGS) --all-extras --group dev pyproject.toml -o requirements.lock
+	@$(LOCK) $(ARGS) --group mutation -o requirements-mutation.lock
+
+clean: ## remove the environments and what tools left
+	@rm -rf .venv .venv-mutation mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
