@@ -1,0 +1,40 @@
+"""The rules that dossiers are judged by at one moment: the policy, and the calendar of every unit."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from streams.core.calendar import Calendar
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """What an office may choose. A payment that is awaited stops the clock, except in the fields that say otherwise."""
+
+    version: str
+    due_soon_working_days: int = 2
+    intake_working_hours: int = 8
+    payment_pauses: bool = True
+    payment_runs_in_fields: frozenset[str] = frozenset()
+
+    def payment_pauses_in(self, field: str | None) -> bool:
+        """Return whether an awaited payment stops the clock of a dossier of this field."""
+        return self.payment_pauses and field not in self.payment_runs_in_fields
+
+
+class Rulebook:
+    """One version of the rules: immutable, so that what was worked out by it may be kept until the version changes."""
+
+    __slots__ = ("_by_unit", "_calendar", "policy", "version")
+
+    def __init__(
+        self, version: str, policy: Policy, calendar: Calendar, by_unit: Mapping[str, Calendar] | None = None
+    ) -> None:
+        """Take the calendar of all units, and those of the units that have their own."""
+        self.version = version
+        self.policy = policy
+        self._calendar = calendar
+        self._by_unit = dict(by_unit or {})
+
+    def calendar_for(self, unit: str | None) -> Calendar:
+        """Return the calendar of the unit; that of all units where it has none of its own, or is not known."""
+        return self._by_unit.get(unit, self._calendar) if unit is not None else self._calendar
