@@ -23,7 +23,7 @@ SWAPPED: Final = "nghỉ hoán đổi"
 class Calendar(WorkingTime):
     """An immutable calendar; `version` names the documents, `days_off` gives the reason of each day off in them."""
 
-    __slots__ = ("_confirmed", "days_off", "version")
+    __slots__ = ("_confirmed", "_end_day", "_first_day", "days_off", "version")
 
     def __init__(
         self, documents: tuple[CalendarDocument, ...], *, unit_group: str | None, reach: tuple[int, int]
@@ -36,7 +36,7 @@ class Calendar(WorkingTime):
         for swap in (swap for document in documents for swap in document.swaps):
             self.days_off[swap.off] = DayOff(swap.off, SWAPPED, swap.made_up, swap.citation)
         self._confirmed = _spans(documents)
-        first, end = _new_year(reach[0]), _new_year(reach[1] + 1)
+        self._first_day, self._end_day = first, end = _new_year(reach[0]), _new_year(reach[1] + 1)
         days = worked_days(documents, unit_group=unit_group, reach=(first, end))
         super().__init__(days, reach=(moment_on(first), moment_on(end)))
 
@@ -55,7 +55,7 @@ class Calendar(WorkingTime):
     def next_working_day(self, day: Day, n: int = 1) -> Day:
         """Return the n-th working day after `day`, before it when n < 0; with 0 itself or else the next."""
         place = bisect_right(self._days, day) + n - 1 if n > 0 else bisect_left(self._days, day) + n
-        if 0 <= place < len(self._days) and self._start <= moment_on(day) < self._end:
+        if 0 <= place < len(self._days) and self._first_day <= day < self._end_day:
             return self._days[place]
         raise OutOfReach(f"{n} working days from day {day} leave the calendar's years")
 

@@ -2,49 +2,21 @@
 
 import enum
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 import msgspec
 
 from streams.core.calendar import Calendar
-from streams.core.due import Due, due, last_day, shares_due_day, unpaused
+from streams.core.due import Due, due, last_day, unpaused
 from streams.core.limits import Limit, LimitUnit
-from streams.core.moments import Day, Moment, clock_of, day_of, moment_on
+from streams.core.moments import Day, Moment, day_of
 from streams.core.pauses import Interval, clipped, united
+from streams.core.rules import SOURCES, Rule, rules_of
 
-CIVIL_CODE: Final = "Bộ luật Dân sự 2015 (91/2015/QH13), Điều 147, 148"
-PORTALS: Final = "thông lệ của các cổng dịch vụ công"
-OURS: Final = "docs/decisions/0004-law-of-time.md"
-
-
-class Rule(enum.StrEnum):
-    """A rule that had a part in the due moment."""
-
-    NEXT_SESSION = "next_session"
-    WORKING_TIME = "working_time"
-    WALL_CLOCK = "wall_clock"
-    FIRST_DAY = "first_day"
-    HALF_DAY = "half_day"
-    MONTH_END = "month_end"
-    ROLLED = "rolled"
-    SHARED_DAY = "shared_day"
-    CLOCK_KEPT = "clock_kept"
-    INTO_SESSION = "into_session"
-    PAUSES = "pauses"
-    PROVISIONAL = "provisional"
-
-
-SOURCES: Final = dict.fromkeys(Rule, OURS) | {
-    Rule.WALL_CLOCK: CIVIL_CODE,
-    Rule.FIRST_DAY: CIVIL_CODE,
-    Rule.MONTH_END: CIVIL_CODE,
-    Rule.ROLLED: CIVIL_CODE,
-    Rule.CLOCK_KEPT: PORTALS,
-}
+__all__ = ["Counted", "DayMark", "DayNote", "Explanation", "Paused", "Rule", "explain"]
 
 
 class DayMark(enum.StrEnum):
-    """What became of a day: the first is not counted, a day off is skipped in working units and counted in the others."""
+    """What became of a day: the first is not counted; one off is skipped in working units, or at the end."""
 
     FIRST = "first"
     COUNTED = "counted"
@@ -103,8 +75,9 @@ def explain(
     """Return why `due` with the same arguments answers what it does; raise OutOfReach or BadPause as `due` does."""
     result = due(limit, received_at, calendar=calendar, pauses=pauses, until=until)
     running = clipped(pauses, since=result.starts_at, until=until)
-    apart = united((pause.start, min(pause.end or pause.start, result.due_at)) for pause in running)
-    apart = [(start, end) for start, end in apart if start < end]
+    apart = united(
+        (pause.start, min(pause.end or pause.start, result.due_at)) for pause in running if pause.start < result.due_at
+    )
     return Explanation(
         limit=limit,
         received_at=received_at,
@@ -114,7 +87,7 @@ def explain(
         pauses=tuple(_paused(pause, result.due_at, calendar) for pause in running),
         paused_seconds=sum(calendar.between(start, end) for start, end in apart),
         days=tuple(_days(limit, result, calendar)),
-        rules=tuple((rule, SOURCES[rule]) for rule in _rules(limit, received_at, result, calendar)),
+        rules=tuple((rule, SOURCES[rule]) for rule in rules_of(limit, received_at, result=result, calendar=calendar)),
     )
 
 
@@ -152,39 +125,3 @@ def _days(limit: Limit, result: Due, calendar: Calendar) -> Iterator[DayNote]:
 
 def _skips(limit: Limit) -> bool:
     return limit.unit in (LimitUnit.WORKING_DAYS, LimitUnit.WORKING_HOURS)
-
-
-def _rules(limit: Limit, received_at: Moment, result: Due, calendar: Calendar) -> Iterator[Rule]:
-    plain_due = unpaused(limit, result.starts_at, calendar)
-    if result.starts_at != received_at:
-        yield Rule.NEXT_SESSION
-    match limit.unit:
-        case LimitUnit.HOURS:
-            yield Rule.WALL_CLOCK
-        case LimitUnit.WORKING_HOURS:
-            yield Rule.WORKING_TIME
-        case _:
-            yield Rule.FIRST_DAY
-            yield from _day_rules(limit, result.starts_at, plain_due, calendar)
-    if result.due_at != plain_due:
-        yield Rule.PAUSES
-    if result.provisional:
-        yield Rule.PROVISIONAL
-
-
-def _day_rules(limit: Limit, starts_at: Moment, plain_due: Moment, calendar: Calendar) -> Iterator[Rule]:
-    first = day_of(starts_at)
-    if limit.unit is LimitUnit.MONTHS:
-        yield Rule.MONTH_END
-    if limit.unit is not LimitUnit.WORKING_DAYS:
-        if day_of(plain_due) != last_day(limit, first):
-            yield Rule.ROLLED
-        if shares_due_day(limit, first, calendar):
-            yield Rule.SHARED_DAY
-            return
-    if limit.half:
-        yield Rule.HALF_DAY
-        return
-    yield Rule.CLOCK_KEPT
-    if plain_due != moment_on(day_of(plain_due), clock_of(starts_at)):
-        yield Rule.INTO_SESSION

@@ -10,14 +10,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
 from streams.core.law import OutOfReach
-from streams.core.moments import Day, Moment, moment_on
+from streams.core.moments import SECOND_OF_DAY, Day, Moment, moment_on
 from streams.core.sessions import Sessions
 
 
 class WorkingTime:
     """The worked sessions of `reach` (first moment, end), in order, indexed; never changed once built."""
 
-    __slots__ = ("_after", "_before", "_days", "_end", "_ends", "_firsts", "_start", "_starts")
+    __slots__ = ("_after", "_before", "_days", "_end", "_ends", "_firsts", "_patterns", "_start", "_starts")
 
     def __init__(self, worked_days: Iterable[tuple[Day, Sessions]], *, reach: tuple[Moment, Moment]) -> None:
         """Index the days that are worked, in order, each with its sessions."""
@@ -28,8 +28,10 @@ class WorkingTime:
         self._ends: list[Moment] = []
         self._before: list[int] = []
         self._after: list[int] = []
+        self._patterns: set[Sessions] = set()
         worked = 0
         for day, sessions in worked_days:
+            self._patterns.add(sessions)
             self._days.append(day)
             self._firsts.append(len(self._starts))
             midnight = moment_on(day)
@@ -39,6 +41,18 @@ class WorkingTime:
                 self._before.append(worked)
                 worked += end - start
                 self._after.append(worked)
+
+    @property
+    def borders(self) -> list[int]:
+        """Return the clock times, in order, at which a piece of the day may begin: see `redating`.
+
+        These are the first seconds and the first seconds after the last of every session of the index, and the clock
+        times that lie as long after the start of any session as another one lasts (a half day ends there).
+        """
+        clocks = {start for sessions in self._patterns for start, _ in sessions}
+        lengths = {end - start for sessions in self._patterns for start, end in sessions}
+        ends = {clock + length for clock in clocks for length in lengths}
+        return sorted(clock for edge in clocks | ends for clock in (edge, edge + 1) if clock < SECOND_OF_DAY)
 
     def _place(self, at: Moment) -> int:
         """Return the place of the last session that begins at or before `at`, -1 if there is none."""
