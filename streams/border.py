@@ -53,8 +53,8 @@ class Step(Protocol):
     def restore(self, records: Iterable[tuple[bytes, bytes | None]]) -> None:
         """Take up state that an earlier epoch wrote, in the order of its topic; called any number of times, first."""
 
-    def take(self, batch: Sequence[Incoming], *, now: Moment) -> Epoch:
-        """Take records in order. `now` is the clock, or no later than the last arrival while there is a backlog."""
+    def take(self, batch: Sequence[Incoming], *, now: Moment, behind: bool) -> Epoch:
+        """Take records in order, at least one unless time itself fills the epoch; `now` is the clock, `behind` a backlog."""
 
     def tick(self, now: Moment) -> Epoch:
         """Let time pass without a record; an epoch with no outputs changed nothing."""

@@ -2,9 +2,12 @@
 
 import contextlib
 import time
+from collections import Counter as Counts
 from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from streams.wire.cloudevents import Reason
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -38,3 +41,34 @@ class EngineMetrics:
     def restored(self, topic: str, partition: int, records: int) -> None:
         """Show that a partition has been restored from so many records."""
         self.restore.labels(topic, str(partition)).set(1.0)
+
+
+class IntakeMetrics:
+    """Figures of the intake: what became of every record, and why those that were rejected were."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.events = Counter("dunghan_events", "Records taken from the inbox, by what became of them.", ["outcome"], registry=registry)
+        self.rejected = Counter("dunghan_rejected", "Records put aside, by reason.", ["reason"], registry=registry)
+        self.scrubbed = Counter("dunghan_scrubbed_places", "Places in free text where personal data was replaced.", registry=registry)
+        for outcome in ("accepted", "rejected"):
+            self.events.labels(outcome)
+        for reason in Reason:
+            self.rejected.labels(reason.value)
+
+    def count(self, taken: int, rejected: Counts[str]) -> None:
+        """Count a batch of `taken` records, of which so many were rejected for each reason."""
+        put_aside = rejected.total()
+        self.events.labels("accepted").inc(taken - put_aside)
+        self.events.labels("rejected").inc(put_aside)
+        for reason, times in rejected.items():
+            self.rejected.labels(reason).inc(times)
+
+
+class RegisterMetrics:
+    """Figures of the decisions: how late each stage was decided, and what could not be read."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.stage_lag = Histogram(
+            "dunghan_stage_lag_seconds", "Decided minus due, for every stage.", buckets=(0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86400), registry=registry
+        )
+        self.unreadable = Counter("dunghan_unreadable_records", "Records of dossier.events that are no event: tampering, or our fault.", registry=registry)

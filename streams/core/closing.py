@@ -29,7 +29,8 @@ def close(turn: Turn, said: Closing) -> None:
     if facts.closed_at is None:
         changes["pauses"] = ended(facts.pauses, event.at)
         changes["closed_at"] = event.at
-        changes["closing_known_at"] = event.arrived_at if event.keyed_at is None else max(event.arrived_at, event.keyed_at)
+        keyed_at = event.arrived_at if event.keyed_at is None else event.keyed_at
+        changes["closing_known_at"] = max(event.arrived_at, keyed_at)
         if isinstance(said, Done | Returned):
             changes["ended_at"] = event.at
     if isinstance(said, Done) and said.result is False:

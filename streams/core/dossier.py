@@ -43,7 +43,7 @@ def new(home: str) -> Dossier:
 
 
 def after(dossier: Dossier, event: Event) -> Dossier:
-    """Return the dossier after one more event, itself when the event is known; never raises, whatever the event says."""
+    """Return the dossier after one more event, itself when it is known; never raises, whatever the event says."""
     events = dossier.events
     if dossier.plain and not isinstance(event.body, Corrected) and _comes_last(events, event):
         return _taken(dossier, event, (*events, event))
@@ -83,7 +83,7 @@ def _comes_last(events: tuple[Event, ...], event: Event) -> bool:
     last = events[-1]
     if last.source != event.source or place(last) >= place(event):
         return False
-    return all(other.id != event.id for other in events)
+    return event.id not in [other.id for other in events]
 
 
 def _taken(dossier: Dossier, event: Event, events: tuple[Event, ...]) -> Dossier:
@@ -125,8 +125,8 @@ def encode(dossier: Dossier) -> bytes:
     sources = sorted({event.source for event in events})
     places = {source: place for place, source in enumerate(sources)}
     lines = [
-        _Line(places[event.source], event.id, event.at, event.arrived_at - event.at, event.content, event.body, event.keyed_at)
-        for event in events
+        _Line(places[one.source], one.id, one.at, one.arrived_at - one.at, one.content, one.body, one.keyed_at)
+        for one in events
     ]
     return _ENCODER.encode(_Stored(VERSION, sources, lines, msgspec.structs.replace(dossier, events=())))
 

@@ -52,7 +52,7 @@ class Facts(msgspec.Struct, frozen=True, array_like=True):
     """The facts, in the order of storage: fields are only ever added at the end, with a default.
 
     `ended_at` is the first of done and returned since the dossier was last reopened, `closed_at` also counts refused
-    and stopped. `due_known_at` and `closing_known_at` are when the pipeline learned of the due moment and of the closing.
+    and stopped. `due_known_at` and `closing_known_at` are when the pipeline learned of the due moment and the closing.
     """
 
     state: State = State.UNKNOWN

@@ -8,7 +8,7 @@ from streams.core.moments import Moment
 
 
 class Rule(enum.StrEnum):
-    """Which rule a finding falls under; R1 to R24 are the numbers of the audit catalogue, docs/labels.md lists the rest."""
+    """Which rule a finding falls under; R1 to R24 are numbers of the audit catalogue, the rest of the fold."""
 
     SECOND_SUPPLEMENT = "R1"
     STOPPED_UNASKED = "R3"

@@ -31,7 +31,7 @@ def known(events: Events, event: Event) -> Event | None:
 
 
 def joined(events: Events, event: Event) -> Events:
-    """Return the set with the event in its place. Of a repeat the earliest arrival is kept, whichever came first here."""
+    """Return the set with the event in its place. Of a repeat the earliest arrival is kept."""
     same = known(events, event)
     if same is not None:
         if same.arrived_at <= event.arrived_at:

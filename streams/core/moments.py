@@ -5,7 +5,7 @@ to the second). A day is the number of days since 1970-01-01 in Vietnamese local
 daylight saving since 13 June 1975 (tz database, Asia/Ho_Chi_Minh); earlier moments are read with the same offset.
 """
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final, TypeAlias
 
 Moment: TypeAlias = int
@@ -17,13 +17,15 @@ SECOND_OF_DAY: Final = 86_400
 VIETNAM: Final = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 VIETNAM_OFFSET: Final = 7 * 3600
 EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND: Final = timedelta(seconds=1)
 
 
 def moment_of(at: datetime) -> Moment:
     """Return the moment of an aware datetime, cut to the second; a naive one raises ValueError (a time needs its zone)."""
     if at.tzinfo is None:
         raise ValueError("a time without a zone is no moment")
-    return int(at.timestamp() // 1)
+    return (at - _EPOCH) // _SECOND
 
 
 def datetime_of(at: Moment) -> datetime:

@@ -1,6 +1,6 @@
 """Receipt and appointment: what an event says about the dossier itself, and about the due moment it was given."""
 
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar, cast
 
 import msgspec
 
@@ -10,12 +10,13 @@ from streams.core.findings import Rule
 from streams.core.labels import State
 from streams.core.moments import Moment
 from streams.core.pausing import ended
-from streams.core.transitions import Turn
+from streams.core.transitions import Changes, Turn
 
 Telling: TypeAlias = Submitted | Accepted | Observed
 F = TypeVar("F", bound=Facts)
 
 _TOLD = ("unit", "procedure", "field", "channel", "level", "officer", "national_code", "limit")
+_UNSAID = (None, "")
 
 
 def receive(turn: Turn, said: Submitted | Accepted) -> None:
@@ -39,26 +40,10 @@ def receive(turn: Turn, said: Submitted | Accepted) -> None:
 
 def describe(turn: Turn, said: Telling) -> None:
     """Take over what the event says about the dossier itself; what it leaves out stays as it was."""
-    changes = turn.changes
-    if said.procedure:
-        changes["procedure"] = said.procedure
-    if said.unit:
-        changes["unit"] = said.unit
-    if said.field is not None:
-        changes["field"] = said.field
-    if said.channel is not None:
-        changes["channel"] = said.channel
-    if said.level is not None:
-        changes["level"] = said.level
-    if said.officer is not None:
-        changes["officer"] = said.officer
-    if said.national_code is not None:
-        changes["national_code"] = said.national_code
-    if not isinstance(said, Submitted):
-        if said.limit is not None:
-            changes["limit"] = said.limit
-        if said.due_at is not None:
-            appoint(turn, said.due_at, letter="")
+    told = {name: value for name in _TOLD if (value := getattr(said, name, None)) not in _UNSAID}
+    turn.changes |= cast("Changes", told)
+    if not isinstance(said, Submitted) and said.due_at is not None:
+        appoint(turn, said.due_at, letter="")
 
 
 def appoint(turn: Turn, due_at: Moment, *, letter: str) -> None:
@@ -80,12 +65,12 @@ def appoint(turn: Turn, due_at: Moment, *, letter: str) -> None:
 
 
 def filled(facts: F, event: Event) -> F:
-    """Return the facts with what an echo says where nobody who counts said anything; themselves when it adds nothing."""
+    """Return the facts with what an echo says where nobody who counts spoke; themselves when it adds nothing."""
     said = event.body
     if not isinstance(said, Submitted | Accepted | Observed):
         return facts
-    told = {name: getattr(said, name, None) for name in _TOLD if getattr(facts, name) is None}
-    found = {name: value for name, value in told.items() if value not in {None, ""}}
+    silent = [name for name in _TOLD if getattr(facts, name) is None]
+    found = {name: value for name in silent if (value := getattr(said, name, None)) not in _UNSAID}
     due_at = None if isinstance(said, Submitted) else said.due_at
     if facts.appointed_due_at is None and due_at is not None:
         found |= {"appointed_due_at": due_at, "appointed_at": event.at, "due_known_at": event.arrived_at}

@@ -27,7 +27,7 @@ class Rulebook:
     __slots__ = ("_by_unit", "_calendar", "policy", "version")
 
     def __init__(
-        self, version: str, policy: Policy, calendar: Calendar, by_unit: Mapping[str, Calendar] | None = None
+        self, version: str, policy: Policy, calendar: Calendar, *, by_unit: Mapping[str, Calendar] | None = None
     ) -> None:
         """Take the calendar of all units, and those of the units that have their own."""
         self.version = version

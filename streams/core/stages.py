@@ -1,6 +1,19 @@
-"""The stages at which somebody must be told about a dossier; a placeholder vocabulary the notices share."""
+"""The stages at which somebody must be told of a dossier, and the moments at which they are reached.
+
+A stage's id is a hash of the dossier, the start of its clock, the stage, the due moment and who holds it: the same facts
+give the same id for ever, and a due moment that moves, or a dossier that changes hands, gives a new one. So a repeat is
+recognised, a moved due moment arms the stages again, and a new holder is told what the old one knew.
+"""
 
 import enum
+import hashlib
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from streams.core.labels import Label
+from streams.core.moments import Moment
 
 
 class Stage(enum.StrEnum):
@@ -10,3 +23,78 @@ class Stage(enum.StrEnum):
     DUE_SOON = "due_soon"
     DUE_TODAY = "due_today"
     OVERDUE = "overdue"
+
+
+class Ended(enum.StrEnum):
+    """Why a notice no longer holds."""
+
+    CLOSED = "closed"
+    ACCEPTED = "accepted"
+    PAUSED = "paused"
+    REDATED = "redated"
+    HANDED_ON = "handed_on"
+    CORRECTED = "corrected"
+
+
+class Told(msgspec.Struct, frozen=True, array_like=True):
+    """A stage that has been decided and not withdrawn: its id, and whom it concerned."""
+
+    stage: Stage
+    id: str
+    unit: str
+    officer: str | None
+    due_at: Moment
+    started_at: Moment
+
+
+class Point(msgspec.Struct, frozen=True):
+    """A stage of a dossier and the moment at which it is reached."""
+
+    stage: Stage
+    at: Moment
+    due_at: Moment
+
+
+OPEN: Final = frozenset({Label.OPEN_IN_TIME, Label.OPEN_DUE_SOON, Label.OPEN_OVERDUE})
+
+
+def stage_id(dossier: str, *, started_at: Moment, point: Point, unit: str, officer: str | None) -> str:
+    """Return the id of a stage: 32 hexadecimal digits."""
+    facts = f"{dossier}\n{started_at}\n{point.stage}\n{point.due_at}\n{unit}\n{officer or ''}"
+    return hashlib.sha256(facts.encode()).hexdigest()[:32]
+
+
+def points(label: Label, *, due_at: Moment | None, soon_at: Moment | None, today_at: Moment | None, intake_due_at: Moment | None) -> tuple[Point, ...]:
+    """Return the stages of a dossier that stands as `label`, in the order in which they are reached.
+
+    A dossier that waits to be accepted has the intake's stage, an open one those of its due moment, any other none:
+    who is paused or closed is not told to hurry.
+    """
+    if label is Label.AWAITING_INTAKE:
+        return () if intake_due_at is None else (Point(Stage.INTAKE_OVERDUE, intake_due_at + 1, intake_due_at),)
+    if label not in OPEN or due_at is None:
+        return ()
+    overdue = Point(Stage.OVERDUE, due_at + 1, due_at)
+    today = Point(Stage.DUE_TODAY, min(today_at, due_at), due_at) if today_at is not None else None
+    soon = Point(Stage.DUE_SOON, min(soon_at, due_at), due_at) if soon_at is not None else None
+    if soon is not None and today is not None and soon.at >= today.at:
+        soon = None  # due on the day on which it would be announced: the sterner word alone
+    return tuple(point for point in (soon, today, overdue) if point is not None)
+
+
+def why_ended(told: Told, label: Label, standing: Sequence[Point]) -> Ended:
+    """Return why a notice no longer holds, given how the dossier stands now and the stages that it has."""
+    same = next((point for point in standing if point.stage is told.stage), None)
+    match label:
+        case Label.PAUSED:
+            return Ended.PAUSED
+        case Label.OPEN_IN_TIME | Label.OPEN_DUE_SOON | Label.OPEN_OVERDUE:
+            if told.stage is Stage.INTAKE_OVERDUE:
+                return Ended.ACCEPTED
+            return Ended.HANDED_ON if same is not None and same.due_at == told.due_at else Ended.REDATED
+        case Label.AWAITING_INTAKE:
+            return Ended.HANDED_ON if same is not None and same.due_at == told.due_at else Ended.CORRECTED
+        case Label.UNCLASSIFIED:
+            return Ended.CORRECTED
+        case _:
+            return Ended.CLOSED

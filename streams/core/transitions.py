@@ -12,7 +12,7 @@ from streams.core.findings import Finding, Rule
 from streams.core.labels import State
 from streams.core.moments import Moment
 
-CLOSED: Final = frozenset({State.REFUSED, State.STOPPED, State.DONE, State.RETURNED})
+CLOSED: Final = (State.REFUSED, State.STOPPED, State.DONE, State.RETURNED)
 WAITING: Final = {
     PauseKind.SUPPLEMENT: State.AWAITING_SUPPLEMENT,
     PauseKind.PAYMENT: State.AWAITING_PAYMENT,
@@ -92,7 +92,7 @@ class Turn:
         return self.facts.state in CLOSED
 
     def move(self, to: State) -> bool:
-        """Move to a state and return whether it was taken; a closed dossier keeps its own. Odd moves become findings."""
+        """Move to a state and return whether it was taken; a closed dossier keeps its own. Odd moves are found."""
         state = self.facts.state
         if not self._in_table(state, to):
             self.note(Rule.TRANSITION, f"{state if self.facts.first_at is not None else ''}>{to}")
@@ -106,6 +106,4 @@ class Turn:
             return self.facts.first_at is not None or to in BEGINS
         if to in MOVES[state]:
             return True
-        return (
-            state is State.AWAITING_SUPPLEMENT and self.facts.accepted_at is None and to in BEFORE_ACCEPTANCE
-        )
+        return state is State.AWAITING_SUPPLEMENT and self.facts.accepted_at is None and to in BEFORE_ACCEPTANCE

@@ -164,8 +164,7 @@ class Lane:
         now = self._pace.clock()
         try:
             if batch:
-                arrival = batch[-1].timestamp // 1000
-                epoch = self._step.take(batch, now=min(now, arrival) if self._behind(position) else now)
+                epoch = self._step.take(batch, now=now, behind=self._behind(position))
             else:
                 epoch = self._step.tick(now) if not self._behind(position) else Epoch(0, {})
         except Exception as error:

@@ -4,11 +4,11 @@ JSON, one object a record, moments as whole seconds since 1970-01-01T00:00:00Z. 
 default; `version` is raised when a field's meaning changes. The JSON Schemas beside this module are made from here.
 """
 
-import enum
 from typing import Literal
 
 import msgspec
 
+from streams.core.counting import Cohort
 from streams.core.labels import Cause, Label, State, Verdict
 from streams.core.moments import Moment
 from streams.core.stages import Stage
@@ -67,16 +67,6 @@ class Mark(Record, tag="mark", tag_field="action"):
 
 NoticeRecord = Notice | Withdrawal | Mark
 
-
-class Cohort(enum.StrEnum):
-    """Which day of a dossier's life a tally counts it on."""
-
-    RECEIVED = "received"
-    ACCEPTED = "accepted"
-    DUE = "due"
-    CLOSED = "closed"
-
-
 class Cell(msgspec.Struct, frozen=True, array_like=True):
     """How many dossiers of one cohort are alike in everything that is counted."""
 
@@ -114,7 +104,7 @@ class Counted(Record):
 
 
 class Rejected(Record):
-    """A record that could not be taken: where it stood, why, and its bytes with personal data scrubbed (base64)."""
+    """A record that could not be taken: where it stood, why, its size and hash, and what of it may be kept (base64)."""
 
     topic: str
     partition: int
@@ -123,5 +113,6 @@ class Rejected(Record):
     reason: str
     detail: str
     size: int
+    sha256: str
     value: bytes = b""
     version: int = 1

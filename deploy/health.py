@@ -1,0 +1,45 @@
+"""What a process shows of itself over HTTP: `/metrics`, `/livez` (the loop turns), `/readyz` (it may be given work)."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+
+@contextmanager
+def served(registry: CollectorRegistry, *, host: str, port: int, live: Callable[[], bool], ready: Callable[[], bool]) -> Iterator[int]:
+    """Serve until the block ends; yields the port, which differs from `port` where that is 0."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            match self.path.partition("?")[0]:
+                case "/metrics":
+                    self._answer(200, generate_latest(registry), CONTENT_TYPE_LATEST)
+                case "/livez":
+                    self._answer(200 if live() else 503, b"", "text/plain")
+                case "/readyz":
+                    self._answer(200 if ready() else 503, b"", "text/plain")
+                case _:
+                    self._answer(404, b"", "text/plain")
+
+        def _answer(self, status: int, body: bytes, kind: str) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Scrapes are no news."""
+
+    server = ThreadingHTTPServer((host, port), Handler)
+    thread = threading.Thread(target=server.serve_forever, name="metrics", daemon=True)
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()

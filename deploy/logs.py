@@ -1,0 +1,22 @@
+"""How the processes log: one line an event, in JSON or for the eye; never personal data, which the core never holds."""
+
+import logging
+import sys
+
+import structlog
+
+
+def set_up(*, as_json: bool | None = None) -> None:
+    """Send every log line to standard error: JSON unless a person is looking. Libraries speak from WARNING on."""
+    if as_json is None:
+        as_json = not sys.stderr.isatty()
+    shared = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
+    last = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        processors=[*shared, structlog.processors.format_exc_info, last],
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=last))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

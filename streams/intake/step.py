@@ -1,0 +1,92 @@
+"""The intake step: `dossier.inbox` to `dossier.events`, or to `dossier.rejected` with the reason.
+
+Invariant: every record taken comes out exactly once, in one of the two. It keeps no state: a repeat by the source passes
+through and is recognised by the fold.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from streams import topics
+from streams.border import Epoch, Incoming
+from streams.core.moments import Moment
+from streams.keys import partition_of
+from streams.metrics import IntakeMetrics
+from streams.wire import cloudevents
+from streams.wire.cloudevents import Malformed, Reason, Sent
+from streams.wire.contract import scrub
+from streams.wire.records import Rejected
+from streams.wire.rejected import kept
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Intake:
+    """One partition of the intake; `partitions` is how many `dossier.events` has.
+
+    In replay mode the arrival that a record states of itself is believed (else its own time), and a tick is passed on to
+    the partition of the same number; so a replay keys its records by dossier, as Kafka's default partitioner does.
+    """
+
+    next_at: Moment | None = None
+
+    def __init__(self, partition: int, *, partitions: int, metrics: IntakeMetrics, replay: bool = False) -> None:
+        self._partition = partition
+        self._partitions = partitions
+        self._metrics = metrics
+        self._replay = replay
+
+    def restore(self, records: Iterable[tuple[bytes, bytes | None]]) -> None:
+        """There is nothing to restore."""
+
+    def tick(self, now: Moment) -> Epoch:
+        """Nothing falls due here."""
+        return Epoch(0, {})
+
+    def take(self, batch: Sequence[Incoming], *, now: Moment, behind: bool) -> Epoch:
+        """Take every record of the batch: each becomes an event or a rejected record."""
+        epoch = Epoch(len(batch), {})
+        rejected: Counter[str] = Counter()
+        for record in batch:
+            try:
+                self._accept(record, epoch)
+            except Malformed as error:
+                rejected[error.reason] += 1
+                self._reject(record, error, epoch)
+        self._metrics.count(len(batch), rejected)
+        return epoch
+
+    def _accept(self, record: Incoming, epoch: Epoch) -> None:
+        if self._replay and record.value is not None and cloudevents.is_tick(record.value):
+            epoch.write(topics.EVENTS.name, self._partition, b"@tick", cloudevents.tick_again(record.value))
+            return
+        sent = cloudevents.received(record.value, record.headers)
+        arrived = self._arrival(sent, record)
+        cloudevents.check_time(sent, arrived)
+        self._metrics.scrubbed.inc(scrub(sent.data))
+        key = sent.key
+        epoch.write(topics.EVENTS.name, partition_of(key, self._partitions), key, cloudevents.encoded(sent, arrived))
+
+    def _arrival(self, sent: Sent, record: Incoming) -> datetime:
+        if self._replay:
+            return sent.envelope.arrivedtime or sent.envelope.time
+        return _EPOCH + timedelta(milliseconds=record.timestamp)
+
+    def _reject(self, record: Incoming, error: Malformed, epoch: Epoch) -> None:
+        value = record.value or b""
+        line = Rejected(
+            topic=topics.INBOX.name,
+            partition=self._partition,
+            offset=record.offset,
+            arrived_at=record.timestamp // 1000,
+            reason=error.reason,
+            detail=error.detail,
+            size=len(value),
+            sha256=hashlib.sha256(value).hexdigest(),
+            value=kept(value) if error.reason is not Reason.TOO_LARGE else b"",
+        )
+        epoch.write(topics.REJECTED.name, self._partition, None, msgspec.json.encode(line))

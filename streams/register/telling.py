@@ -1,0 +1,103 @@
+"""What must be said of a dossier, given how it stands: which stages are reached, which notices no longer hold."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from streams.core.dossier import Dossier
+from streams.core.judgement import Standing
+from streams.core.law import LawError
+from streams.core.moments import Moment, day_of
+from streams.core.rulebook import Rulebook
+from streams.core.stages import Point, Told, points, stage_id, why_ended
+from streams.wire.records import Notice, Withdrawal
+
+LATE_BY = 60
+"""Seconds after which a decision was late by our own fault: the objective is 99.9 % within 60 s."""
+
+
+class Case(msgspec.Struct, frozen=True):
+    """One dossier at one moment, ready to be told of."""
+
+    key: str
+    dossier: Dossier
+    standing: Standing
+    stages: tuple[Point, ...]
+
+    @property
+    def unit(self) -> str:
+        return self.dossier.unit or ""
+
+    @property
+    def started_at(self) -> Moment:
+        """The start of the clock: accepted, else submitted, else first heard of."""
+        return self.dossier.accepted_at or self.dossier.submitted_at or self.dossier.first_at or 0
+
+    def holds(self, told: Told) -> bool:
+        """Return whether a notice still stands: the same stage of the same clock, due at the same moment, in the same hands."""
+        return (
+            told.unit == self.unit
+            and told.officer == self.dossier.officer
+            and told.started_at == self.started_at
+            and any(point.stage is told.stage and point.due_at == told.due_at for point in self.stages)
+        )
+
+    def untold(self, told: tuple[Told, ...]) -> Iterator[Point]:
+        """Yield the stages that nobody has been told of yet."""
+        for point in self.stages:
+            if not any(one.stage is point.stage and one.due_at == point.due_at for one in told):
+                yield point
+
+    def tell(self, point: Point, *, decided_at: Moment, clock: Moment, rules: Rulebook) -> tuple[Told, Notice]:
+        """Return the notice that a stage has been reached, and what the register remembers of it."""
+        dossier, standing = self.dossier, self.standing
+        name = stage_id(self.key, started_at=self.started_at, point=point, unit=self.unit, officer=dossier.officer)
+        notice = Notice(
+            id=name,
+            stage=point.stage,
+            dossier=self.key,
+            unit=self.unit,
+            state=dossier.state,
+            label=standing.label,
+            stage_at=point.at,
+            decided_at=decided_at,
+            due_at=point.due_at,
+            started_at=self.started_at,
+            officer=dossier.officer,
+            procedure=dossier.procedure,
+            field=dossier.field,
+            delayed=clock - point.at > LATE_BY,
+            reason=standing.reason,
+            policy=rules.policy.version,
+        )
+        return Told(point.stage, name, self.unit, dossier.officer, point.due_at, self.started_at), notice
+
+    def withdraw(self, told: Told, *, decided_at: Moment) -> Withdrawal:
+        """Return the word that a notice no longer holds, to those who had it."""
+        why = why_ended(told, self.standing.label, self.stages)
+        return Withdrawal(
+            id=told.id, stage=told.stage, dossier=self.key, unit=told.unit, decided_at=decided_at, officer=told.officer, reason=why
+        )
+
+
+def case(key: str, dossier: Dossier, standing: Standing, rules: Rulebook) -> Case:
+    """Return the dossier with the stages that its standing gives it."""
+    due_at = standing.ranking_due_at
+    stages = points(
+        standing.label,
+        due_at=due_at,
+        soon_at=standing.due_soon_at,
+        today_at=None if due_at is None else _opening_of(due_at, rules, dossier.unit),
+        intake_due_at=standing.intake_due_at,
+    )
+    return Case(key, dossier, standing, stages)
+
+
+def _opening_of(due_at: Moment, rules: Rulebook, unit: str | None) -> Moment | None:
+    """Return when the office opens on the day on which something is due: the last working day before, if it is closed then."""
+    calendar = rules.calendar_for(unit)
+    day = day_of(due_at)
+    try:
+        return calendar.opening(day if calendar.working_day(day) else calendar.next_working_day(day, -1))
+    except LawError:
+        return None  # beyond the years any calendar knows; the fold has made it a finding

@@ -1,0 +1,111 @@
+"""The lines of `dossier.trail`: what was taken, what changed, what was decided, and each epoch; a chain of SHA-256.
+
+A line is a JSON object whose last member is `hash`: SHA-256 over the hash of the line before it in the partition (the
+first follows 32 zero bytes) and the line's own bytes without that member. So a line that was changed, left out or moved
+breaks the chain at its place, for anybody with a JSON reader and SHA-256.
+"""
+
+import hashlib
+from typing import Final
+
+import msgspec
+
+from streams.core.moments import Moment
+
+START: Final = bytes(32)
+_encoder = msgspec.json.Encoder()
+
+
+class Line(msgspec.Struct, frozen=True, tag_field="line", omit_defaults=True):
+    """One line; `decided_at` is the `now` by which it was decided."""
+
+
+class Taken(Line, tag="event"):
+    """An event was folded. `fate` says how: `new`, `repeat` (known already)."""
+
+    dossier: str
+    source: str
+    id: str
+    happened_at: Moment
+    arrived_at: Moment
+    decided_at: Moment
+    content: str
+    fate: str
+    keyed_at: Moment | None = None
+
+
+class Labelled(Line, tag="label"):
+    """A dossier's label changed, and why it is what it is; `before` is empty for one that is new."""
+
+    dossier: str
+    before: str
+    label: str
+    reason: str
+    decided_at: Moment
+    due_at: Moment | None = None
+
+
+class Decided(Line, tag="stage"):
+    """A stage was reached and somebody must be told."""
+
+    dossier: str
+    stage: str
+    id: str
+    stage_at: Moment
+    decided_at: Moment
+
+
+class Withdrawn(Line, tag="withdrawn"):
+    """A notice no longer holds."""
+
+    dossier: str
+    stage: str
+    id: str
+    reason: str
+    decided_at: Moment
+
+
+class Unreadable(Line, tag="unreadable"):
+    """A record of `dossier.events` that is no event: our fault, or tampering."""
+
+    offset: int
+    reason: str
+    decided_at: Moment
+
+
+class EpochLine(Line, tag="epoch"):
+    """What an epoch took: `taken` records before `next_offset` (-1 for a tick), the time it came to, the clock, the reference."""
+
+    next_offset: int
+    taken: int
+    now: Moment
+    clock: Moment
+    reference: str
+
+
+class Chain:
+    """The head of one partition's chain, and how many lines stand behind it."""
+
+    def __init__(self, head: bytes = START, length: int = 0) -> None:
+        self.head = head
+        self.length = length
+
+    def add(self, line: Line) -> bytes:
+        """Return the line's bytes as they are written, and make them the head."""
+        body = _encoder.encode(line)
+        self.head = digest = hashlib.sha256(self.head + body).digest()
+        self.length += 1
+        return b'%b,"hash":"%b"}' % (body[:-1], digest.hex().encode())
+
+
+def broken(before: bytes, value: bytes) -> str | None:
+    """Return None if `value` follows a line whose hash was `before`, else what is wrong with it."""
+    body, mark, rest = value.rpartition(b',"hash":"')
+    if not mark:
+        return "the line has no hash"
+    return None if rest == hashlib.sha256(before + body + b"}").hexdigest().encode() + b'"}' else "the hash does not follow"
+
+
+def hash_of(value: bytes) -> bytes:
+    """Return the hash that a line ends with."""
+    return bytes.fromhex(value[-66:-2].decode())
