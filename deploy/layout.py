@@ -65,7 +65,7 @@ class Found:
 
 
 def differences(topic: Topic, layout: Layout, found: Found | None) -> Iterable[Deviation]:
-    """Return in what the topic, as it was `found` (None: not at all), differs from the layout; remedies are commands."""
+    """Return in what the topic as `found` (None: not at all) differs from the layout, each with its remedy."""
     name = prefixed(layout.prefix, topic)
     partitions = layout.partitions_of(topic)
     if found is None:

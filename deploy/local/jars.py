@@ -31,14 +31,18 @@ def java() -> Path:
 
 def class_path(cache: Path, coordinates: tuple[str, ...] = (KAFKA, LOGGING)) -> list[Path]:
     """Return the jars of the coordinates and of all they need, fetched if need be; JarsMissing says why not."""
-    coordinate = "+".join(coordinates)
-    note = cache / "jars" / f"{coordinate.replace(':', '_')}-jgo{_jgo_version()}.json"
+    note = note_of(cache, coordinates)
     known = _written_down(note)
     if known:
         return known
-    jars = _resolved(coordinate)
+    jars = _resolved("+".join(coordinates))
     _write_down(note, jars)
     return jars
+
+
+def note_of(cache: Path, coordinates: tuple[str, ...]) -> Path:
+    """Return the file in which the class path of the coordinates, as this version of jgo sees it, is written down."""
+    return cache / "jars" / f"{'+'.join(coordinates).replace(':', '_')}-jgo{_jgo_version()}.json"
 
 
 def _jgo_version() -> str:

@@ -68,7 +68,9 @@ class Leashed:
     def wait(self, seconds: float) -> int | None:
         """Return the exit code, or None when the child still runs after so many seconds."""
         with contextlib.suppress(subprocess.TimeoutExpired):
-            return self._keeper.wait(seconds)
+            code = self._keeper.wait(seconds)
+            self._let_go()
+            return code
         return None
 
     def stop(self, grace: float = EXIT_GRACE) -> int:
@@ -78,10 +80,13 @@ class Leashed:
             self.wait(grace)
         self.signal(signal.SIGKILL)
         code = self._keeper.wait()
+        self._let_go()
+        return code
+
+    def _let_go(self) -> None:
         if self._keeper.stdin is not None:
             with contextlib.suppress(BrokenPipeError):
                 self._keeper.stdin.close()
-        return code
 
 
 def _die_with_parent() -> None:
@@ -94,21 +99,24 @@ def _keep(sweep: str, command: Sequence[str]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: None)
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=_die_with_parent)  # noqa: S603, PLW1509
+    alone = threading.Event()
 
     def end_with_child() -> None:
         code = child.wait()
-        os._exit(code if code >= 0 else 128 - code)
+        if not alone.is_set():
+            os._exit(code if code >= 0 else 128 - code)
 
     threading.Thread(target=end_with_child, daemon=True).start()
     for line in sys.stdin:
         child.send_signal(int(line))
+    alone.set()
+    child.kill()
+    child.wait()
     if sweep:
-        child.kill()
         shutil.rmtree(sweep, ignore_errors=True)
         with contextlib.suppress(OSError):
             Path(sweep).parent.rmdir()
-    child.kill()
-    threading.Event().wait()
+    os._exit(1)
 
 
 if __name__ == "__main__":
