@@ -1,7 +1,8 @@
 """The findings that hold about one dossier at a moment: what the fold found, and what takes a calendar to see."""
 
+from streams.core.dating import due_moments, working_days_from
 from streams.core.dossier import Dossier
-from streams.core.dues import Dues, due_moments, working_days_from
+from streams.core.dues import Dues
 from streams.core.events import Accepted, AnyBody, Observed, Stopped, Submitted
 from streams.core.findings import Finding, Rule
 from streams.core.labels import State

@@ -83,7 +83,7 @@ class Facts(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def received_at(self) -> Moment | None:
-        """Return when the dossier was received: submitted, else accepted, else first heard of; None before any event."""
+        """Return when the dossier was received: submitted, else accepted, else first heard of."""
         if self.submitted_at is not None:
             return self.submitted_at
         return self.accepted_at if self.accepted_at is not None else self.first_at

@@ -9,8 +9,9 @@ import enum
 import msgspec
 
 from streams.core.cause import cause_of
+from streams.core.dating import due_moments
 from streams.core.dossier import Dossier
-from streams.core.dues import NEVER, Dues, due_moments
+from streams.core.dues import NEVER, Dues
 from streams.core.labels import Cause, Label, State, Verdict
 from streams.core.moments import Moment
 from streams.core.rulebook import Rulebook

@@ -1,0 +1,144 @@
+"""The due moments of a dossier and all else that needs its calendar; `now` plays no part.
+
+So they may be kept between judgements for as long as neither the dossier nor the rulebook changes. What the calendar
+or the limit cannot answer is left out and named in `faults`: nothing here raises.
+"""
+
+from functools import lru_cache
+
+from streams.core.calendar import Calendar
+from streams.core.dossier import Dossier
+from streams.core.due import due
+from streams.core.dues import NEVER, Dues
+from streams.core.facts import Pause, PauseKind
+from streams.core.findings import Rule
+from streams.core.law import BadLimit, LawError
+from streams.core.limits import parse_limit
+from streams.core.moments import Moment, clock_of, day_of, moment_on
+from streams.core.pauses import Interval, extended, united
+from streams.core.rulebook import Policy, Rulebook
+
+limit_of = lru_cache(4096)(parse_limit)
+
+
+def due_moments(dossier: Dossier, *, rules: Rulebook) -> Dues:
+    """Return everything that the calendar says about the dossier; what it cannot say is in `faults`."""
+    return _Reckoning(dossier, rules).dues()
+
+
+def working_days_from(at: Moment, count: int, calendar: Calendar) -> Moment:
+    """Return the moment of the same clock time `count` working days after `at`, or before it; raises LawError."""
+    return moment_on(calendar.next_working_day(day_of(at), count), clock_of(at))
+
+
+class _Reckoning:
+    """One dossier under one calendar; lives for one call."""
+
+    def __init__(self, dossier: Dossier, rules: Rulebook) -> None:
+        self.dossier = dossier
+        self.policy = rules.policy
+        self.calendar = rules.calendar_for(dossier.unit)
+        self.faults: list[tuple[Rule, str]] = []
+        self.provisional = False
+
+    def dues(self) -> Dues:
+        stands, pauses = _spans(self.dossier, self.policy)
+        recomputed = self._recomputed(pauses)
+        ranking = self._ranking(recomputed, pauses)
+        legal, soon, early = self._around(ranking)
+        return Dues(
+            ranking_due_at=ranking,
+            recomputed_due_at=recomputed,
+            legal_due_at=legal,
+            intake_due_at=self._intake(),
+            due_soon_at=soon,
+            stands=stands,
+            provisional=self.provisional,
+            ended_early=early,
+            told_late=self._told_late(ranking),
+            faults=tuple(self.faults),
+        )
+
+    def _recomputed(self, pauses: list[Interval]) -> Moment | None:
+        dossier = self.dossier
+        if dossier.limit is None or dossier.accepted_at is None:
+            return None
+        try:
+            found = due(limit_of(dossier.limit), dossier.accepted_at, calendar=self.calendar, pauses=pauses)
+        except BadLimit as bad:
+            self.faults.append((Rule.BAD_LIMIT, str(bad)))
+        except LawError as out:
+            self.faults.append((Rule.OUT_OF_CALENDAR, str(out)))
+        else:
+            self.provisional = found.provisional
+            return found.due_at
+        return None
+
+    def _ranking(self, recomputed: Moment | None, pauses: list[Interval]) -> Moment | None:
+        dossier = self.dossier
+        if dossier.appointed_due_at is None or dossier.appointed_at is None:
+            return recomputed
+        moved = dossier.appointed_due_at
+        if pauses:
+            try:
+                moved = extended(moved, since=dossier.appointed_at, pauses=pauses, calendar=self.calendar)
+            except LawError as out:
+                self.faults.append((Rule.OUT_OF_CALENDAR, str(out)))
+        self.provisional = self.provisional or self.calendar.provisional(moved)
+        return moved
+
+    def _around(self, ranking: Moment | None) -> tuple[Moment | None, Moment | None, bool]:
+        """Return the end of the due working day, the beginning of the warning, and whether the end came a day early."""
+        dossier = self.dossier
+        if ranking is None:
+            return None, None, False
+        try:
+            legal = self.calendar.end_of_due_day(ranking)
+            soon = working_days_from(ranking, -self.policy.due_soon_working_days, self.calendar)
+            early = dossier.ended_at is not None and self._working_day(dossier.ended_at) < self._working_day(ranking)
+        except LawError as out:
+            self.faults.append((Rule.OUT_OF_CALENDAR, str(out)))
+            return ranking, ranking, dossier.ended_at is not None and day_of(dossier.ended_at) < day_of(ranking)
+        began = dossier.accepted_at if dossier.accepted_at is not None else dossier.received_at
+        return legal, soon if began is None else max(soon, began), early
+
+    def _working_day(self, at: Moment) -> int:
+        return self.calendar.next_working_day(day_of(at), 0)
+
+    def _intake(self) -> Moment | None:
+        if self.dossier.submitted_at is None:
+            return None
+        try:
+            return self.calendar.add(self.dossier.submitted_at, self.policy.intake_working_hours * 3600)
+        except LawError as out:
+            self.faults.append((Rule.OUT_OF_CALENDAR, str(out)))
+            return None
+
+    def _told_late(self, ranking: Moment | None) -> bool:
+        dossier = self.dossier
+        if ranking is not None and dossier.due_known_at is not None and dossier.due_known_at > ranking:
+            return True
+        if dossier.closed_at is None or dossier.closing_known_at is None:
+            return False
+        if dossier.closing_known_at <= dossier.closed_at:
+            return False
+        try:
+            return dossier.closing_known_at > working_days_from(dossier.closed_at, 1, self.calendar)
+        except LawError:
+            return False
+
+
+def _spans(dossier: Dossier, policy: Policy) -> tuple[tuple[tuple[Moment, Moment], ...], list[Interval]]:
+    """Return the spans in which the clock stands, and the pauses that have an end, each on its own."""
+    if not dossier.pauses:
+        return (), []
+    pauses = [(pause.since, NEVER if pause.end is None else pause.end) for pause in _counted(dossier, policy)]
+    stands = tuple(united(pauses))
+    stopped = stands[-1][0] if stands and stands[-1][1] == NEVER else NEVER
+    return stands, [Interval(start, end) for start, end in pauses if start < stopped]
+
+
+def _counted(dossier: Dossier, policy: Policy) -> tuple[Pause, ...]:
+    if policy.payment_pauses_in(dossier.field):
+        return dossier.pauses
+    return tuple(pause for pause in dossier.pauses if pause.kind is not PauseKind.PAYMENT)
