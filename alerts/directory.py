@@ -8,12 +8,20 @@ import csv
 import io
 import re
 from collections.abc import Container, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from alerts.core.people import Directory, Officer, Unit
 
-UNIT_COLUMNS: Final = ("id", "name", "head", "parent", "address")
-OFFICER_COLUMNS: Final = ("id", "name", "unit", "address")
+
+class Table(NamedTuple):
+    """A file and the columns it must have."""
+
+    file: str
+    columns: tuple[str, ...]
+
+
+UNITS: Final = Table("units.csv", ("id", "name", "head", "parent", "address"))
+OFFICERS: Final = Table("officers.csv", ("id", "name", "unit", "address"))
 ADDRESS: Final = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 Row = tuple[int, dict[str, str]]
@@ -26,8 +34,8 @@ class DirectoryError(ValueError):
 def parse(units_csv: str, officers_csv: str) -> Directory:
     """Return the directory; raise DirectoryError with all faults at once."""
     faults: list[str] = []
-    unit_rows = list(_rows("units.csv", units_csv, UNIT_COLUMNS, faults))
-    officer_rows = list(_rows("officers.csv", officers_csv, OFFICER_COLUMNS, faults))
+    unit_rows = list(_rows(UNITS, units_csv, faults))
+    officer_rows = list(_rows(OFFICERS, officers_csv, faults))
     units = {row["id"]: Unit(**row) for _, row in unit_rows}
     officers = {row["id"]: Officer(**row) for _, row in officer_rows}
     for line, row in unit_rows:
@@ -42,7 +50,8 @@ def parse(units_csv: str, officers_csv: str) -> Directory:
     return Directory(officers=officers, units=units)
 
 
-def _rows(file: str, text: str, columns: tuple[str, ...], faults: list[str]) -> Iterator[Row]:
+def _rows(table: Table, text: str, faults: list[str]) -> Iterator[Row]:
+    file, columns = table
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), restkey="")
     missing = [column for column in columns if column not in (reader.fieldnames or ())]
     faults.extend(f"{file} line 1, {column}: the column is missing" for column in missing)

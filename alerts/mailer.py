@@ -5,7 +5,6 @@ Its errors end here as one of the closed set of endings. One recipient a message
 
 import asyncio
 import contextlib
-import enum
 import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,42 +16,12 @@ import msgspec
 from alerts.core.retry import Ending
 from alerts.core.settling import Answered
 from alerts.render import plain
+from alerts.server import Server, Tls
 
-LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 MAILS_EACH: Final = 50
 IDLE_SECONDS: Final = 60.0
+REFUSED: Final = 500
 FAILURES: Final = (aiosmtplib.SMTPException, OSError, ValueError)
-
-
-class Tls(enum.StrEnum):
-    """How the connection is secured."""
-
-    NONE = "none"
-    STARTTLS = "starttls"
-    TLS = "tls"
-
-
-class Server(msgspec.Struct, frozen=True, kw_only=True):
-    """The mail server; making one that would send a password in the clear to another machine raises ValueError.
-
-    `patience` bounds each command; `final_patience` the answer after the final dot, when hanging up would mean not
-    knowing (RFC 5321 section 4.5.3.2.6: ten minutes).
-    """
-
-    host: str
-    port: int
-    tls: Tls = Tls.NONE
-    username: str | None = None
-    password: str | None = None
-    connections: int = 4
-    patience: float = 60.0
-    final_patience: float = 600.0
-    helo: str = "localhost"
-
-    def __post_init__(self) -> None:
-        """Refuse credentials without TLS."""
-        if self.username is not None and self.tls is Tls.NONE and self.host not in LOOPBACK:
-            raise ValueError("a password is not sent to another machine without TLS")
 
 
 class Parcel(msgspec.Struct, frozen=True):
@@ -83,7 +52,7 @@ class Connection(aiosmtplib.SMTP):
         self.used_at = 0.0
         self.in_message = False
 
-    async def data(self, message: str | bytes, /, **_: Any) -> aiosmtplib.SMTPResponse:  # noqa: ANN401 - the library's
+    async def data(self, message: str | bytes, /, **_: Any) -> aiosmtplib.SMTPResponse:
         """Send the message; from here on a lost connection leaves open whether the server has it."""
         self.in_message = True
         return await super().data(message, timeout=self.final_patience)
@@ -182,7 +151,7 @@ def classify(failure: Exception, *, in_message: bool) -> Answered:
     match failure:
         case aiosmtplib.SMTPRecipientsRefused(recipients=[refused, *_]):
             return _by_code(refused.code, refused.message)
-        case aiosmtplib.SMTPAuthenticationError() | aiosmtplib.SMTPSenderRefused() if failure.code >= 500:
+        case aiosmtplib.SMTPAuthenticationError() | aiosmtplib.SMTPSenderRefused() if failure.code >= REFUSED:
             # Not about this recipient: whoever we write to, it will be the same until somebody repairs it.
             return Answered(Ending.HALT, f"{failure.code} {failure.message}")
         case aiosmtplib.SMTPConnectResponseError() | aiosmtplib.SMTPHeloError():
@@ -202,5 +171,5 @@ def classify(failure: Exception, *, in_message: bool) -> Answered:
 
 
 def _by_code(code: int, message: str) -> Answered:
-    ending = Ending.PERMANENT if code >= 500 else Ending.RETRY
+    ending = Ending.PERMANENT if code >= REFUSED else Ending.RETRY
     return Answered(ending, f"{code} {message}")

@@ -81,6 +81,10 @@ class Book:
             if earliest <= now:
                 yield recipient, earliest
 
+    def is_due(self, now: Moment) -> bool:
+        """Return whether anything is due at `now`."""
+        return next(self.due(now), None) is not None
+
     def open_mails(self, now: Moment | None = None) -> Iterable[Open]:
         """Return the mails without an outcome; with `now`, those that may be tried again by then."""
         return [entry for entry in self._open.values() if now is None or entry.next_at <= now]
@@ -98,5 +102,5 @@ class Book:
 
     def settled_to(self, now: Moment) -> Moment | None:
         """Return `now` if everything due by then has been told and answered, else None."""
-        waiting = bool(self._open) or next(self.due(now), None) is not None
+        waiting = bool(self._open) or self.is_due(now)
         return None if waiting else now

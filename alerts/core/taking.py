@@ -45,7 +45,7 @@ def _hold(book: Book, tell: Tell, policy: Policy) -> Taken:
             return ()
         case Held() as held if held.recalled_at is not None:
             # Withdrawn and, before the withdrawal had its effect, told again: it holds.
-            book.put(replace(held, tell=tell, recalled_at=None))
+            book.put(replace(held, tell=tell, recalled_at=None, due_at=due_at(book, tell, policy)))
             return ()
         case Held():
             return (_not_sent(tell, Reason.ALREADY_HELD),)

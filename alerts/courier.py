@@ -1,0 +1,133 @@
+"""The courier: both its steps in one process, until it is told to stop or can no longer do its work.
+
+dossier.notices ─▶ route ─▶ mail.outbox ─▶ send ─▶ SMTP          (mail.book, mail.bytes, mail.ledger)
+"""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable
+from typing import NotRequired, TypedDict, Unpack
+
+from prometheus_client import CollectorRegistry, start_http_server
+
+from alerts.core.people import Directory
+from alerts.core.policy import Policy
+from alerts.log import positions
+from alerts.mailer import Mailer
+from alerts.message import Letterhead
+from alerts.metrics import Figures
+from alerts.office import Office
+from alerts.render import Renderer
+from alerts.route import Router
+from alerts.send import Sender
+from alerts.server import Server
+from streams.core.moments import Moment
+from streams.topics import OUTBOX, prefixed
+
+
+class Options(TypedDict):
+    """What a courier needs to know. All values can be handed to another process.
+
+    `prefix` is that of the topics, and names the groups `<prefix>-route` and `<prefix>-send` (`dunghan` without one);
+    `link` is the page of a dossier with `{dossier}` in it; `replay` says that time is that of the marks in the notices.
+    """
+
+    bootstrap: str
+    prefix: str
+    directory: Directory
+    smtp: Server
+    letterhead: Letterhead
+    clock: Callable[[], Moment]
+    policy: NotRequired[Policy]
+    link: NotRequired[str]
+    replay: NotRequired[bool]
+    metrics_port: NotRequired[int | None]
+
+
+class Courier:
+    """One courier; several share the work as members of the same groups."""
+
+    def __init__(self, **options: Unpack[Options]) -> None:
+        """Compose the parts; nothing connects before `run`."""
+        self._options = options
+        self._stopping = threading.Event()
+        self._failures: list[BaseException] = []
+        self.registry = CollectorRegistry()
+        self._figures = Figures(self.registry)
+
+    def run(self) -> None:
+        """Work until `stop`.
+
+        Raises LogError when the log or our place in it is lost, Halted when the mail server wants nothing from us: the
+        process should end, and its supervisor start it again.
+        """
+        options = self._options
+        router = Router(
+            options["bootstrap"], prefix=options["prefix"], directory=options["directory"], figures=self._figures
+        )
+        routing = threading.Thread(target=self._guard, args=(router.run,), name="route")
+        routing.start()
+        self._guard(self._send)
+        routing.join()
+        if self._failures:
+            raise self._failures[0]
+
+    def stop(self) -> None:
+        """Ask for the end; what is being sent is finished and recorded. May be called from any thread or a signal."""
+        self._stopping.set()
+
+    def _may_go_on(self) -> bool:
+        return not self._stopping.is_set()
+
+    def _guard(self, step: Callable[[Callable[[], bool]], None]) -> None:
+        # Either step's end is the end of both: half a courier would look alive.
+        try:
+            step(self._may_go_on)
+        except Exception as failure:  # noqa: BLE001 - raised again by `run`
+            self._failures.append(failure)
+        finally:
+            self._stopping.set()
+
+    def _send(self, may_go_on: Callable[[], bool]) -> None:
+        options = self._options
+        with contextlib.ExitStack() as stack:
+            port = options.get("metrics_port")
+            if port is not None:
+                served, _ = start_http_server(port, registry=self.registry)
+                stack.callback(served.server_close)
+                stack.callback(served.shutdown)
+            mailer = stack.enter_context(Mailer(options["smtp"]))
+            Sender(options["bootstrap"], office=self._office(), mailer=mailer, clock=options["clock"]).run(may_go_on)
+
+    def _office(self) -> Office:
+        options = self._options
+        letterhead = options["letterhead"]
+        return Office(
+            prefix=options["prefix"],
+            directory=options["directory"],
+            policy=options.get("policy", Policy()),
+            renderer=Renderer(options["directory"], language=letterhead.language, link=options.get("link", "")),
+            letterhead=letterhead,
+            figures=self._figures,
+            replay=options.get("replay", False),
+        )
+
+
+def deliver(**options: Unpack[Options]) -> None:
+    """Run a courier until SIGTERM or SIGINT; the entry of a process of its own (its main thread). Raises as `run`."""
+    courier = Courier(**options)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: courier.stop())
+    courier.run()
+
+
+def settled_to(bootstrap: str, prefix: str) -> Moment | None:
+    """Return the moment of a replay up to which everybody has been told and every mail server has answered.
+
+    None while a partition has not come so far, or has an open mail. Read from outside, from the notes beside the
+    committed offsets of the group `<prefix>-send`; a replay is finished when this has reached its last mark.
+    """
+    found = positions(bootstrap, group=f"{prefix or 'dunghan'}-send", topic=prefixed(prefix, OUTBOX))
+    notes = [position.note if position else "" for position in found.values()]
+    return min(int(note) for note in notes) if notes and all(notes) else None

@@ -1,0 +1,178 @@
+"""One partition of `mail.outbox`: its book, its writer, and what waits for the next transaction.
+
+A mail is in three transactions' hands: what it tells was absorbed (book and input position together), its intent is
+committed with its exact bytes before SMTP, its outcome after. Killed at any point, the next owner finds in the book
+either what is held, or an open mail and where its bytes are.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final
+
+import structlog
+
+from alerts import ledger
+from alerts.core.book import Book
+from alerts.core.composing import Gathered, gather, reserve
+from alerts.core.digest import Digest
+from alerts.core.entries import Open
+from alerts.core.ledger import LedgerLine, NotSent
+from alerts.core.outbox import Recall, Tell
+from alerts.core.retry import Next
+from alerts.core.settling import Answered, pass_on, release, settle
+from alerts.core.taking import take
+from alerts.log import Position, Writer
+from alerts.message import Mail
+from alerts.office import Office, intent, opened
+from streams.core.moments import Moment
+from streams.topics import BOOK, BYTES, LEDGER, OUTBOX, prefixed
+
+DRAFTS: Final = 64
+"""Mails of one partition that go into one transaction."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Pending:
+    """What waits for the next transaction."""
+
+    lines: list[LedgerLine] = field(default_factory=list)
+    onward: list[Tell | Recall] = field(default_factory=list)
+    drafts: list[tuple[Digest, Mail]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        """Return whether there is anything."""
+        return bool(self.lines or self.onward or self.drafts)
+
+
+class Desk:
+    """The desk of one partition; used by one thread at a time."""
+
+    def __init__(self, office: Office, partition: int, writer: Writer) -> None:
+        """Begin with an empty book."""
+        self.partition = partition
+        self.book = Book()
+        self._office = office
+        self._writer = writer
+        self._pending = Pending()
+        self._read_to: int | None = None
+        self._contents: dict[str, bytes] = {}
+
+    def restore(self, entries: Mapping[str, bytes]) -> None:
+        """Enter what the compacted `mail.book` holds, by key; raise ledger.Unreadable."""
+        for value in entries.values():
+            self.book.put(ledger.entry(value))
+        self.book.changes()
+
+    def take(self, values: Sequence[bytes], position: int) -> None:
+        """Absorb records of the outbox, the last of which is before `position`."""
+        for value in values:
+            try:
+                record = ledger.outbox_record(value)
+            except ledger.Unreadable as error:
+                self._office.figures.unreadable(OUTBOX.name)
+                log.error("unreadable record", topic=OUTBOX.name, partition=self.partition, reason=str(error))
+                continue
+            for outcome in take(self.book, record, self._office.policy):
+                if isinstance(outcome, Recall):
+                    self._pending.onward.append(outcome)
+                else:
+                    self._pending.lines.append(outcome)
+        self._read_to = position
+
+    def draft(self, now: Moment) -> int:
+        """Compose and render what is due at `now`, at most `DRAFTS` mails; return how many wait for their intent."""
+        drafts = self._pending.drafts
+        while len(drafts) < DRAFTS:
+            due = list(islice(gather(self.book, now, merge=not self._office.replay), DRAFTS - len(drafts)))
+            if not due:
+                break
+            for gathered in due:
+                self._draft(gathered, now)
+        return len(drafts)
+
+    def has_drafts(self) -> bool:
+        """Return whether mails wait for their intent."""
+        return bool(self._pending.drafts)
+
+    def has_something(self) -> bool:
+        """Return whether there is anything to commit."""
+        return self._read_to is not None or bool(self._pending)
+
+    def commit(self, *, now: Moment | None, clock: Moment, membership: Any) -> None:
+        """Commit all that is pending, in one transaction; mails drafted become open mails.
+
+        `now` is the time that counts for what is due, None while a replay has none; `clock` is the wall's.
+        """
+        pending, self._pending = self._pending, Pending()
+        prefix, partition = self._office.prefix, self.partition
+        with self._writer.transaction() as writer:
+            contents = [(digest.id, mail.content) for digest, mail in pending.drafts]
+            places = writer.write_and_place(prefixed(prefix, BYTES), contents, partition=partition) if contents else []
+            for (digest, mail), place in zip(pending.drafts, places, strict=True):
+                self.book.put(opened(digest, mail, place=place, clock=clock))
+                pending.lines.append(intent(digest, mail))
+            for line in pending.lines:
+                writer.write(prefixed(prefix, LEDGER), line.recipient, ledger.encoded(line), partition=partition)
+            for record in pending.onward:
+                writer.write(prefixed(prefix, OUTBOX), record.recipient, ledger.encoded(record))
+            for key, entry in self.book.changes().items():
+                value = None if entry is None else ledger.encoded(entry)
+                writer.write(prefixed(prefix, BOOK), key, value, partition=partition)
+            if self._read_to is not None:
+                position = Position(self._read_to, self._settled_to(now))
+                writer.read_up_to(prefixed(prefix, OUTBOX), position, partition=partition, membership=membership)
+        self._contents.update(contents)
+        self._count(pending.lines)
+
+    def content(self, mail: Open) -> bytes | None:
+        """Return the mail's exact bytes where they are still at hand, and let go of them."""
+        return self._contents.pop(mail.digest, None)
+
+    def settle(self, mail: Open, answered: Answered, clock: Moment) -> Next:
+        """Enter the mail server's answer."""
+        settled = settle(self.book, mail, answered, now=clock, directory=self._office.directory)
+        self._pending.lines.extend(settled.lines)
+        self._pending.onward.extend(settled.onward)
+        self._office.figures.mail(mail.stage, answered.ending)
+        return settled.next
+
+    def release(self, mail: Open) -> None:
+        """Hold anew what a mail told whose bytes are gone."""
+        self._pending.lines.extend(release(self.book, mail))
+
+    def close(self) -> None:
+        """Let go of the writer."""
+        self._writer.close()
+
+    def _draft(self, gathered: Gathered, now: Moment) -> None:
+        self._pending.lines.extend(gathered.dropped)
+        person = self._office.directory.person(gathered.recipient)
+        if not gathered.held:
+            return
+        if person is None:
+            self._pass_on(gathered, now)
+            return
+        digest, mail = self._office.write(person, gathered)
+        reserve(self.book, gathered, digest.id)
+        self._pending.drafts.append((digest, mail))
+
+    def _pass_on(self, gathered: Gathered, now: Moment) -> None:
+        # They had an address when the notice was routed, and have none now.
+        for entry in gathered.held:
+            outcome = pass_on(self.book, entry, at=now, directory=self._office.directory)
+            if isinstance(outcome, Tell):
+                self._pending.onward.append(outcome)
+            else:
+                self._pending.lines.append(outcome)
+
+    def _settled_to(self, now: Moment | None) -> str:
+        settled = None if now is None else self.book.settled_to(now)
+        return "" if settled is None or not self._office.replay else str(settled)
+
+    def _count(self, lines: Sequence[LedgerLine]) -> None:
+        for line in lines:
+            if isinstance(line, NotSent):
+                self._office.figures.not_sent(line.stage, line.reason)

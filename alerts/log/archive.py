@@ -1,0 +1,66 @@
+"""Reads the log outside any group: a partition whole, one record, how far others have come."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+
+from kafka import TopicPartition
+
+from alerts.log.client import LogError, Position, consumer_of, ours
+
+
+class Archive:
+    """Reads partitions of a topic outside any group: from the beginning to the end, or one record."""
+
+    def __init__(self, bootstrap: str) -> None:
+        """Connect."""
+        with ours():
+            self._consumer = consumer_of(bootstrap, group_id=None)
+
+    def close(self) -> None:
+        """Let go."""
+        with contextlib.suppress(LogError), ours():
+            self._consumer.close()
+
+    def whole(self, topic: str, partitions: Sequence[int]) -> Iterator[tuple[int, str, bytes | None]]:
+        """Yield (partition, key, value) of everything committed in these partitions, up to their present ends."""
+        places = [TopicPartition(topic, partition) for partition in partitions]
+        if not places:
+            return
+        with ours():
+            self._consumer.assign(places)
+            self._consumer.seek_to_beginning(*places)
+            ends = self._consumer.end_offsets(places)
+        while True:
+            with ours():
+                if all(self._consumer.position(place) >= ends[place] for place in places):
+                    return
+                came = self._consumer.poll(timeout_ms=500)
+            for place, records in came.items():
+                for record in records:
+                    yield place.partition, (record.key or b"").decode(), record.value
+
+    def one(self, topic: str, partition: int, offset: int, *, patience: float = 10.0) -> bytes | None:
+        """Return the value at an offset, None where it is no longer kept."""
+        place = TopicPartition(topic, partition)
+        with ours():
+            self._consumer.assign([place])
+            if self._consumer.beginning_offsets([place])[place] > offset:
+                return None
+            self._consumer.seek(place, offset)
+            came = self._consumer.poll(timeout_ms=int(patience * 1000), max_records=1)
+        record = next(iter(came.get(place, ())), None)
+        return record.value if record is not None and record.offset == offset else None
+
+
+def positions(bootstrap: str, *, group: str, topic: str) -> dict[int, Position | None]:
+    """Return how far a group has committed in each partition of a topic; None where it has not begun."""
+    with ours():
+        consumer = consumer_of(bootstrap, group_id=group)
+        try:
+            found = {}
+            for partition in consumer.partitions_for_topic(topic) or ():
+                committed = consumer.committed(TopicPartition(topic, partition), metadata=True)
+                found[partition] = Position(committed.offset, committed.metadata or "") if committed else None
+            return found
+        finally:
+            consumer.close()

@@ -1,0 +1,96 @@
+"""A member of a consumer group."""
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from kafka import ConsumerRebalanceListener, TopicPartition
+
+from alerts.log.client import SESSION_MS, LogError, consumer_of, ours
+
+
+class _Moves(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
+    """Notes that the assignment moved; what follows is done by the reader's owner, outside the client's inside."""
+
+    def __init__(self) -> None:
+        self.moved = False
+
+    def on_partitions_revoked(self, revoked: Any) -> None:
+        self.moved = True
+
+    def on_partitions_assigned(self, assigned: Any) -> None:
+        self.moved = True
+
+
+class Reader:
+    """A member of a consumer group on one topic."""
+
+    def __init__(self, bootstrap: str, *, group: str, topic: str) -> None:
+        """Join the group."""
+        self._topic = topic
+        self._moves = _Moves()
+        with ours():
+            self._consumer = consumer_of(
+                bootstrap, group_id=group, session_timeout_ms=SESSION_MS, heartbeat_interval_ms=SESSION_MS // 4
+            )
+            self._consumer.subscribe([topic], listener=self._moves)
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave the group."""
+        with contextlib.suppress(LogError), ours():
+            self._consumer.close()
+
+    def poll(self, seconds: float) -> Mapping[int, Sequence[bytes]] | None:
+        """Return the values that came, by partition, in order; None when the assignment moved and `rewind` is due."""
+        with ours():
+            came = self._consumer.poll(timeout_ms=int(seconds * 1000))
+        if self._moves.moved:
+            # What came with it may have been read before the last owner was fenced.
+            return None
+        return {place.partition: [record.value for record in records] for place, records in came.items()}
+
+    def assignment(self) -> list[int]:
+        """Return the partitions that are ours."""
+        return sorted(place.partition for place in self._consumer.assignment())
+
+    def rewind(self) -> None:
+        """Go back, in each of our partitions, to what is committed now."""
+        self._moves.moved = False
+        with ours():
+            for place in self._consumer.assignment():
+                committed = self._consumer.committed(place)
+                if committed is None:
+                    self._consumer.seek_to_beginning(place)
+                else:
+                    self._consumer.seek(place, committed)
+
+    def position(self, partition: int) -> int:
+        """Return the offset after what `poll` returned last."""
+        with ours():
+            return int(self._consumer.position(TopicPartition(self._topic, partition)))
+
+    def has_read_all(self) -> bool:
+        """Return whether everything that is in our partitions at this moment has been returned."""
+        with ours():
+            places = list(self._consumer.assignment())
+            ends = self._consumer.end_offsets(places)
+            return all(self._consumer.position(place) >= ends[place] for place in places)
+
+    def membership(self) -> Any:
+        """Return what the broker knows this member by; a writer's commit with an old one is refused (KIP-447)."""
+        return self._consumer.group_metadata()
+
+    def partitions(self, topic: str) -> list[int]:
+        """Return all partitions of a topic."""
+        with ours():
+            found = self._consumer.partitions_for_topic(topic)
+        if not found:
+            raise LogError(f"there is no topic {topic}; `dunghan topics apply` makes it")
+        return sorted(found)

@@ -1,0 +1,47 @@
+"""The courier's figures: each declared once, its labels a closed set, all of them zero from the start."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from alerts.core.ledger import Reason
+from alerts.core.retry import Ending
+from streams.core.stages import Stage
+
+
+class Figures:
+    """Counters of what happened, by the stage of a mail's or notice's most urgent line."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        """Declare them."""
+        self._mails = Counter(
+            "dunghan_mails", "Attempts to send a mail, by how they ended.", ["stage", "outcome"], registry=registry
+        )
+        self._not_sent = Counter(
+            "dunghan_notices_not_sent", "Notices not told, by the reason.", ["stage", "reason"], registry=registry
+        )
+        self._unreadable = Counter(
+            "dunghan_courier_unreadable", "Records that the courier could not read.", ["topic"], registry=registry
+        )
+        self._open = Gauge("dunghan_mails_open", "Mails with an intent and no final outcome.", registry=registry)
+        for stage in Stage:
+            for ending in Ending:
+                self._mails.labels(stage.value, ending.value)
+            for reason in Reason:
+                self._not_sent.labels(stage.value, reason.value)
+        for topic in ("dossier.notices", "mail.outbox"):
+            self._unreadable.labels(topic)
+
+    def mail(self, stage: Stage, ending: Ending) -> None:
+        """Count one attempt."""
+        self._mails.labels(stage.value, ending.value).inc()
+
+    def not_sent(self, stage: Stage, reason: Reason) -> None:
+        """Count one notice that was not told."""
+        self._not_sent.labels(stage.value, reason.value).inc()
+
+    def unreadable(self, topic: str) -> None:
+        """Count one record that nobody can read."""
+        self._unreadable.labels(topic).inc()
+
+    def open_mails(self, count: int) -> None:
+        """Say how many mails are open now."""
+        self._open.set(count)

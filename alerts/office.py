@@ -1,0 +1,63 @@
+"""What all desks have in common, and the mails they write with it."""
+
+from dataclasses import dataclass
+
+from alerts.core.composing import Gathered
+from alerts.core.digest import Digest, compose
+from alerts.core.entries import Open
+from alerts.core.ledger import Intent
+from alerts.core.people import Directory, Person
+from alerts.core.policy import Policy
+from alerts.message import Letterhead, Mail, mail_of
+from alerts.metrics import Figures
+from alerts.render import Renderer
+from streams.core.moments import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What all desks have in common; `replay` says that time is that of the log."""
+
+    prefix: str
+    directory: Directory
+    policy: Policy
+    renderer: Renderer
+    letterhead: Letterhead
+    figures: Figures
+    replay: bool
+
+    def write(self, person: Person, gathered: Gathered) -> tuple[Digest, Mail]:
+        """Return the digest of what was gathered (at least one notice), and its exact bytes."""
+        tells = [entry.tell for entry in gathered.held]
+        digest = compose(person, tells, at=gathered.at, policy=self.policy)
+        return digest, mail_of(digest, self.renderer.render(digest), self.letterhead)
+
+
+def opened(digest: Digest, mail: Mail, *, place: int, clock: Moment) -> Open:
+    """Return the book's entry of a mail whose bytes are at `place`."""
+    return Open(
+        recipient=digest.recipient.id,
+        digest=digest.id,
+        stage=digest.stage,
+        notices=tuple(told.notice for told in digest.told()),
+        sha256=mail.sha256,
+        message_id=mail.message_id,
+        at=digest.at,
+        place=place,
+        first_at=clock,
+        next_at=clock,
+    )
+
+
+def intent(digest: Digest, mail: Mail) -> Intent:
+    """Return the ledger's line of a mail that is about to be sent."""
+    return Intent(
+        digest=digest.id,
+        recipient=digest.recipient.id,
+        stage=digest.stage,
+        notices=digest.told(),
+        sha256=mail.sha256,
+        message_id=mail.message_id,
+        subject=mail.subject,
+        at=digest.at,
+    )

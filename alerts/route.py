@@ -1,0 +1,109 @@
+"""Step one of the courier: `dossier.notices`, by dossier, becomes `mail.outbox`, by the person who is told.
+
+One transaction for each batch of one partition: what goes out and how far was read move together or not at all.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import structlog
+
+from alerts import ledger
+from alerts.core.ledger import NotSent, Reason
+from alerts.core.outbox import Reached, Recall, Tell
+from alerts.core.people import Directory
+from alerts.core.routing import route
+from alerts.log import Position, Reader, Writer
+from alerts.metrics import Figures
+from streams.topics import LEDGER, NOTICES, OUTBOX, prefixed
+from streams.wire.records import Mark, Notice, NoticeRecord, Withdrawal
+
+log = structlog.get_logger(__name__)
+
+
+class Router:
+    """The member of the group `<app>-route`; `run` is its life."""
+
+    def __init__(self, bootstrap: str, *, prefix: str, directory: Directory, figures: Figures) -> None:
+        """Prepare; nothing connects before `run`."""
+        self._bootstrap = bootstrap
+        self._app = prefix or "dunghan"
+        self._directory = directory
+        self._figures = figures
+        self._notices, self._outbox, self._ledger = (prefixed(prefix, topic) for topic in (NOTICES, OUTBOX, LEDGER))
+        self._writers: dict[int, Writer] = {}
+        self._addressees: list[int] = []
+
+    def run(self, may_go_on: Callable[[], bool]) -> None:
+        """Route until `may_go_on` says no; LogError when the log, or our place in it, is lost."""
+        with Reader(self._bootstrap, group=f"{self._app}-route", topic=self._notices) as reader:
+            try:
+                self._addressees = reader.partitions(self._outbox)
+                while may_go_on():
+                    batch = reader.poll(0.25)
+                    if batch is None:
+                        self._take_over(reader)
+                        continue
+                    for partition, values in batch.items():
+                        self._pass_on(reader, partition, values)
+            finally:
+                self._let_go()
+
+    def _take_over(self, reader: Reader) -> None:
+        self._let_go()
+        for partition in reader.assignment():
+            self._writers[partition] = Writer(self._bootstrap, name=f"{self._app}-route-{partition}")
+        reader.rewind()
+
+    def _let_go(self) -> None:
+        while self._writers:
+            self._writers.popitem()[1].close()
+
+    def _pass_on(self, reader: Reader, partition: int, values: Sequence[bytes]) -> None:
+        lines: list[NotSent] = []
+        with self._writers[partition].transaction() as writer:
+            for record in self._read(partition, values):
+                match record:
+                    case Mark():
+                        reached = ledger.encoded(Reached(partition=partition, now=record.now))
+                        for addressee in self._addressees:
+                            writer.write(self._outbox, "/mark", reached, partition=addressee)
+                    case Notice() | Withdrawal():
+                        routed = address(record, self._directory)
+                        if isinstance(routed, NotSent):
+                            lines.append(routed)
+                            writer.write(self._ledger, routed.recipient, ledger.encoded(routed))
+                        else:
+                            writer.write(self._outbox, routed.recipient, ledger.encoded(routed))
+            position = Position(reader.position(partition))
+            writer.read_up_to(self._notices, position, partition=partition, membership=reader.membership())
+        for line in lines:
+            self._figures.not_sent(line.stage, line.reason)
+
+    def _read(self, partition: int, values: Sequence[bytes]) -> Iterator[NoticeRecord]:
+        for value in values:
+            try:
+                yield ledger.notice_record(value)
+            except ledger.Unreadable as error:
+                self._figures.unreadable(NOTICES.name)
+                log.error("unreadable notice", partition=partition, reason=str(error))
+
+
+def address(record: Notice | Withdrawal, directory: Directory) -> Tell | Recall | NotSent:
+    """Return the record as it goes to one person; a withdrawal goes where its notice went, by the same fields.
+
+    Where nobody can be told, the line says so, and says who was passed over and why.
+    """
+    found = route(directory, unit=record.unit, officer=record.officer)
+    if found.via is None:
+        return NotSent(
+            recipient=record.unit,
+            notice=record.id,
+            dossier=record.dossier,
+            stage=record.stage,
+            reason=Reason.NOBODY,
+            at=record.decided_at,
+            detail=", ".join(f"{passed.via} {passed.id or '-'}: {passed.why}" for passed in found.passed_over),
+        )
+    if isinstance(record, Notice):
+        return Tell(recipient=found.recipient, notice=record, via=found.via)
+    return Recall(recipient=found.recipient, withdrawal=record)

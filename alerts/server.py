@@ -1,0 +1,39 @@
+"""The mail server that takes our mails, as it is configured."""
+
+import enum
+from typing import Final
+
+import msgspec
+
+LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+
+
+class Tls(enum.StrEnum):
+    """How the connection is secured."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class Server(msgspec.Struct, frozen=True, kw_only=True):
+    """The mail server; making one that would send a password in the clear to another machine raises ValueError.
+
+    `patience` bounds each command; `final_patience` the answer after the final dot, when hanging up would mean not
+    knowing (RFC 5321 section 4.5.3.2.6: ten minutes).
+    """
+
+    host: str
+    port: int
+    tls: Tls = Tls.NONE
+    username: str | None = None
+    password: str | None = None
+    connections: int = 4
+    patience: float = 60.0
+    final_patience: float = 600.0
+    helo: str = "localhost"
+
+    def __post_init__(self) -> None:
+        """Refuse credentials without TLS."""
+        if self.username is not None and self.tls is Tls.NONE and self.host not in LOOPBACK:
+            raise ValueError("a password is not sent to another machine without TLS")
