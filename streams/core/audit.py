@@ -21,8 +21,8 @@ def findings_at(dossier: Dossier, *, now: Moment, rules: Rulebook, dues: Dues | 
     found += _acceptance(dossier, dues, now)
     try:
         found += _by_working_days(dossier, dues, rules)
-    except LawError:
-        return tuple(found)  # the fault is among the findings already: `dues` asked the same calendar
+    except LawError as out:
+        found.append(Finding(Rule.OUT_OF_CALENDAR, (), began or 0, str(out)))
     return tuple(found)
 
 

@@ -46,11 +46,12 @@ class _Reckoning:
         recomputed = self._recomputed(pauses)
         ranking = self._ranking(recomputed, pauses)
         legal, soon, early = self._around(ranking)
+        intake = self._intake()
         return Dues(
             ranking_due_at=ranking,
             recomputed_due_at=recomputed,
             legal_due_at=legal,
-            intake_due_at=self._intake(),
+            intake_due_at=intake,
             due_soon_at=soon,
             stands=stands,
             provisional=self.provisional,
@@ -109,10 +110,12 @@ class _Reckoning:
         if self.dossier.submitted_at is None:
             return None
         try:
-            return self.calendar.add(self.dossier.submitted_at, self.policy.intake_working_hours * 3600)
+            ends_at = self.calendar.add(self.dossier.submitted_at, self.policy.intake_working_hours * 3600)
         except LawError as out:
             self.faults.append((Rule.OUT_OF_CALENDAR, str(out)))
             return None
+        self.provisional = self.provisional or self.calendar.provisional(ends_at)
+        return ends_at
 
     def _told_late(self, ranking: Moment | None) -> bool:
         dossier = self.dossier

@@ -19,7 +19,7 @@ Name: TypeAlias = tuple[str, str]
 
 def place(event: Event) -> tuple[Moment, int, str, str, bytes]:
     """Return the place of the event in the history; the content tells two events of one id and moment apart."""
-    return (event.at, event.body.rank, event.id, event.source, event.content)
+    return (*event.order, event.content)
 
 
 def known(events: Events, event: Event) -> Event | None:

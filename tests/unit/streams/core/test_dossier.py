@@ -93,11 +93,16 @@ def test_each_move_of_the_procedure_leads_to_its_state_and_finds_nothing(
         pytest.param((ACCEPTED, PaymentReceived()), State.ACCEPTED, "ACCEPTED>payment_received", id="paid unasked"),
         pytest.param((ACCEPTED, Resumed()), State.ACCEPTED, "ACCEPTED>resumed", id="resumed, not suspended"),
         pytest.param((ACCEPTED, Done(), Stopped()), State.DONE, "DONE>STOPPED", id="a stop cannot hide the end"),
-        pytest.param((ACCEPTED, Done(), SupplementRequested()), State.DONE, "DONE>AWAITING_SUPPLEMENT", id="pause late"),
+        pytest.param(
+            (ACCEPTED, Done(), SupplementRequested()), State.DONE, "DONE>AWAITING_SUPPLEMENT", id="pause late"
+        ),
         pytest.param((ACCEPTED, Done(), Transferred("H18")), State.DONE, "DONE>transferred", id="moved once closed"),
         pytest.param((ACCEPTED, Done(), WithdrawalRequested()), State.DONE, "DONE>WITHDRAWAL_REQUESTED", id="too late"),
         pytest.param(
-            (*WORK, WithdrawalRequested(), Resumed()), State.PROCESSING, "WITHDRAWAL_REQUESTED>resumed", id="wish undone"
+            (*WORK, WithdrawalRequested(), Resumed()),
+            State.PROCESSING,
+            "WITHDRAWAL_REQUESTED>resumed",
+            id="wish undone",
         ),
         pytest.param(
             (SUBMITTED, WithdrawalRequested(), Resumed()),
@@ -144,7 +149,9 @@ def test_every_kind_of_event_may_be_the_first(body: type[AnyBody]) -> None:
         pytest.param((ACCEPTED, Returned()), ["R10"], id="returned before done"),
         pytest.param((Done(), ACCEPTED), ["transition", "R10"], id="closed before it was received"),
         pytest.param((Done(), SUBMITTED), ["transition", "R10"], id="closed before it was submitted"),
-        pytest.param((ACCEPTED, SupplementRequested(until=START)), ["pause_backwards"], id="pause ends before it begins"),
+        pytest.param(
+            (ACCEPTED, SupplementRequested(until=START)), ["pause_backwards"], id="pause ends before it begins"
+        ),
         pytest.param((Accepted("p", "u", due_at=START - DAY),), ["due_before_receipt"], id="due before receipt"),
         pytest.param((ACCEPTED, Reappointed(START - DAY, "A")), ["due_before_receipt"], id="letter names the past"),
     ],

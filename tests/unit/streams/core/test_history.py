@@ -55,8 +55,10 @@ def test_of_a_repeat_the_earliest_arrival_is_kept() -> None:
     assert folded_in_order([late, first]) == folded_in_order([first])
 
 
-def test_of_one_id_with_two_contents_the_lower_one_counts_and_both_are_found() -> None:
-    one, other, third = told(ACCEPTED, 0, "x"), told(Done(), 1, "x"), told(Done(), 3, "y")
+@pytest.mark.parametrize("minute", range(4))
+def test_of_one_id_with_two_contents_the_lower_one_counts_and_both_are_found(minute: int) -> None:
+    one, third = told(ACCEPTED, 0, "x"), told(Done(), 3, "y")
+    other = event(Done(), at=START + HOUR + minute * 60, id="x", source=HOME)
     dossier = folded_in_order([one, third, other])
     lower = min(one, other, key=lambda each: each.content)
     assert dossier.events == (one, other, third)
@@ -133,7 +135,10 @@ def test_an_echo_fills_what_nobody_else_said() -> None:
 def test_an_echo_overrides_nothing() -> None:
     home = Accepted("1.001612", "H18.32.05", due_at=START + 5 * DAY)
     submitted = Submitted("1.001612", "H18.32.05")
-    echoes = [told(Accepted("9.999", "H18.99", due_at=START + DAY), 1, source=PORTAL), told(submitted, 1, source=PORTAL)]
+    echoes = [
+        told(Accepted("9.999", "H18.99", due_at=START + DAY), 1, source=PORTAL),
+        told(submitted, 1, source=PORTAL),
+    ]
     dossier = folded_in_order([told(submitted, 0), told(home, 0), *echoes])
     assert (dossier.unit, dossier.appointed_due_at, dossier.secondhand) == ("H18.32.05", START + 5 * DAY, False)
 

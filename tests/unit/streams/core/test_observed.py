@@ -66,7 +66,9 @@ WITH_DUE = {"due_at": START + 5 * DAY, "limit": "5 working days", "procedure": "
         pytest.param((SUBMITTED, seen("4", **WITH_DUE)), (SUBMITTED, (ACCEPTED, WORK)), id="accepted and in work"),
         pytest.param((seen("4", **WITH_DUE),), ((ACCEPTED, WORK),), id="in work is the first thing heard"),
         pytest.param((ACCEPTED, seen("4")), (ACCEPTED, WORK), id="in work"),
-        pytest.param((ACCEPTED, seen("5", until=START + DAY)), (ACCEPTED, SupplementRequested(START + DAY)), id="papers"),
+        pytest.param(
+            (ACCEPTED, seen("5", until=START + DAY)), (ACCEPTED, SupplementRequested(START + DAY)), id="papers"
+        ),
         pytest.param(
             (ACCEPTED, seen("5"), seen("4")), (ACCEPTED, SupplementRequested(), SupplementReceived()), id="papers came"
         ),

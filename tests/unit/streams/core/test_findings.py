@@ -1,0 +1,88 @@
+"""The findings that need a calendar or the present moment to be seen (DOMAIN §6)."""
+
+import pytest
+
+from streams.core.audit import findings_at
+from streams.core.dating import due_moments
+from streams.core.dossier import Dossier
+from streams.core.events import Accepted, Done, Reappointed, Refused, Stopped, Submitted, WithdrawalRequested
+from streams.core.findings import Rule
+from streams.core.moments import Moment
+from tests.property.histories import HOME, HOUR, RULES, event, folded_in_order
+from tests.unit.streams.core.test_judgement import BARE, DUE, FAR, LIMIT, SUBMITTED, at, told
+
+APART = Accepted("p", "H18", due_at=at(20), limit="5 working days")
+NEAR = Accepted("p", "H18", due_at=at(12), limit="5 working days")
+
+
+@pytest.mark.parametrize(
+    ("dossier", "now", "found"),
+    [
+        pytest.param(told(), at(4), [], id="nothing heard"),
+        pytest.param(told((4, DUE)), at(5), [], id="nothing odd"),
+        pytest.param(told((4, APART)), at(5), ["R15"], id="the two due moments are days apart"),
+        pytest.param(told((4, NEAR)), at(5), [], id="the two due moments are a working day apart"),
+        pytest.param(told((4, NEAR), (5, Reappointed(at(20), "A"))), at(6), [], id="apart by a letter"),
+        pytest.param(told((4, LIMIT)), at(5), ["R16"], id="accepted without a due moment"),
+        pytest.param(told((4, BARE)), at(5), ["R16"], id="accepted without a due moment or a limit"),
+        pytest.param(told((4, Accepted("p", "H18", limit="soon"))), at(5), ["bad_limit", "R16"], id="unreadable limit"),
+        pytest.param(told((4, SUBMITTED)), at(5), [], id="intake in time"),
+        pytest.param(told((4, SUBMITTED)), at(6), ["R13"], id="intake over eight working hours"),
+        pytest.param(told((4, SUBMITTED), (6, DUE)), at(7), ["R13", "R15"], id="accepted after eight working hours"),
+        pytest.param(told((4, SUBMITTED), (5, Refused())), at(7), [], id="refused in time"),
+        pytest.param(
+            told((4, DUE), (5, WithdrawalRequested()), (6, Stopped())),
+            at(7),
+            [],
+            id="stopped on request, days before due",
+        ),
+        pytest.param(
+            told((4, DUE), (5, WithdrawalRequested()), (8, Stopped())),
+            at(11),
+            ["R3"],
+            id="stopped a working day before due",
+        ),
+        pytest.param(
+            told((4, DUE), (5, WithdrawalRequested()), (12, Stopped())),
+            at(13),
+            ["R3"],
+            id="stopped a working day after due",
+        ),
+        pytest.param(told((4, FAR)), at(5), ["out_of_calendar", "R15"], id="a due moment beyond every calendar"),
+    ],
+)
+def test_what_a_calendar_shows_becomes_a_finding(dossier: Dossier, now: Moment, found: list[str]) -> None:
+    assert [finding.rule for finding in findings_at(dossier, now=now, rules=RULES)] == found
+    kept = due_moments(dossier, rules=RULES)
+    assert [finding.rule for finding in findings_at(dossier, now=now, rules=RULES, dues=kept)] == found
+
+
+def test_a_stop_before_every_calendar_is_found_as_such() -> None:
+    old = -2_500_000_000
+    dossier = folded_in_order([event(BARE, at=old), event(Stopped(), at=old + 1), event(DUE, at=old + 2)])
+    found = [finding.rule for finding in findings_at(dossier, now=at(5), rules=RULES)]
+    assert Rule.OUT_OF_CALENDAR in found
+
+
+def test_a_finding_names_the_events_that_show_it() -> None:
+    (finding,) = findings_at(told((4, APART)), now=at(5), rules=RULES)
+    assert finding.events == (f"accepted-{at(4)}",)
+    assert finding.at == at(4)
+
+
+def test_voices_that_differ_are_found_only_once_a_day_has_passed() -> None:
+    home = event(DUE, at=at(4), source=HOME)
+    done, portal = event(Done(), at=at(8), source=HOME), event(Done(), at=at(5), source="dienbien/portal")
+    dossier = folded_in_order([home, done, portal])
+    assert findings_at(dossier, now=at(5) + 23 * HOUR, rules=RULES) == ()
+    (finding,) = findings_at(dossier, now=at(6), rules=RULES)
+    assert finding.rule is Rule.VOICES_DIFFER
+
+
+def test_a_finding_that_stops_being_true_goes() -> None:
+    before = told((4, SUBMITTED), (5, Stopped()))
+    behind = told(
+        (4, SUBMITTED), (4, "10:00", Submitted("p", "H18")), (4, "11:00", WithdrawalRequested()), (5, Stopped())
+    )
+    assert Rule.STOPPED_UNASKED in [one.rule for one in before.findings]
+    assert Rule.STOPPED_UNASKED not in [one.rule for one in behind.findings]

@@ -1,0 +1,374 @@
+"""The label table, both verdicts, the cause of a late one, the intake clock and the next moment (DESIGN §5, DOMAIN §3)."""
+
+from datetime import date
+
+import pytest
+
+from streams.core.calendar import Calendar
+from streams.core.dating import due_moments
+from streams.core.dossier import Dossier
+from streams.core.events import (
+    Accepted,
+    AnyBody,
+    Done,
+    Observed,
+    PaymentReceived,
+    PaymentRequested,
+    Reappointed,
+    Refused,
+    Returned,
+    Stopped,
+    Submitted,
+    SupplementReceived,
+    SupplementRequested,
+    Suspended,
+    Transferred,
+    WithdrawalRequested,
+)
+from streams.core.findings import Rule
+from streams.core.judgement import Reason, Standing, judge
+from streams.core.labels import Cause, Label, Verdict
+from streams.core.moments import Moment, day_on, moment_on
+from streams.core.rulebook import Policy, Rulebook
+from tests.property.histories import HOUR, RULES, event, folded_in_order
+
+FIELD_THAT_RUNS = Policy("p", payment_runs_in_fields=frozenset({"dat-dai"}))
+
+
+def at(day: int, clock: str = "09:00") -> Moment:
+    """Return a moment of March 2024: the 4th is a Monday, the 9th and 10th are a weekend."""
+    hours, minutes = clock.split(":")
+    return moment_on(day_on(date(2024, 3, 1)) + day - 1, int(hours) * HOUR + int(minutes) * 60)
+
+
+def told(*days: tuple[int, AnyBody] | tuple[int, str, AnyBody], lag: int = 7) -> Dossier:
+    return folded_in_order([event(one[-1], at=at(*map_clock(one)), lag=lag) for one in days])
+
+
+def map_clock(one: tuple[int, AnyBody] | tuple[int, str, AnyBody]) -> tuple[int, str]:
+    return (one[0], one[1]) if len(one) == 3 else (one[0], "09:00")
+
+
+def standing(dossier: Dossier, now: Moment, rules: Rulebook = RULES) -> Standing:
+    return judge(dossier, now=now, rules=rules)
+
+
+SUBMITTED = Submitted("1.001612", "H18")
+DUE = Accepted("1.001612", "H18", due_at=at(11), limit="5 working days")
+LIMIT = Accepted("1.001612", "H18", limit="5 working days")
+BARE = Accepted("1.001612", "H18")
+
+
+@pytest.mark.parametrize(
+    ("dossier", "now", "label", "reason"),
+    [
+        pytest.param(told((4, SUBMITTED), (5, Refused())), at(6), Label.REFUSED, Reason.REFUSED, id="1 refused"),
+        pytest.param(told((4, DUE), (5, Stopped())), at(20), Label.STOPPED, Reason.STOPPED, id="1 stopped"),
+        pytest.param(
+            told((4, DUE), (8, Done())), at(20), Label.CLOSED_EARLY, Reason.ENDED_ON_AN_EARLIER_DAY, id="2 day before"
+        ),
+        pytest.param(
+            told((4, DUE), (8, "18:00", Done())),
+            at(20),
+            Label.CLOSED_EARLY,
+            Reason.ENDED_ON_AN_EARLIER_DAY,
+            id="2 the evening before",
+        ),
+        pytest.param(
+            told((4, DUE), (9, Done())), at(20), Label.CLOSED_ON_TIME, Reason.ENDED_BY_DUE, id="3 on the day off before"
+        ),
+        pytest.param(
+            told((4, DUE), (11, Done())), at(20), Label.CLOSED_ON_TIME, Reason.ENDED_BY_DUE, id="3 to the second"
+        ),
+        pytest.param(
+            told((4, DUE), (11, "09:01", Done())),
+            at(20),
+            Label.CLOSED_LATE,
+            Reason.ENDED_PAST_DUE,
+            id="4 a minute late",
+        ),
+        pytest.param(
+            told((4, DUE), (11, Done()), (20, Returned())),
+            at(25),
+            Label.CLOSED_ON_TIME,
+            Reason.ENDED_BY_DUE,
+            id="3 returned later does not count",
+        ),
+        pytest.param(
+            told((4, LIMIT), (11, "09:01", Done())), at(20), Label.CLOSED_LATE, Reason.ENDED_PAST_DUE, id="4 recomputed"
+        ),
+        pytest.param(
+            told((4, BARE), (5, Done())), at(20), Label.UNCLASSIFIED, Reason.ENDED_WITHOUT_DUE, id="5 ended, no due"
+        ),
+        pytest.param(told(), at(4), Label.UNCLASSIFIED, Reason.STATE_UNKNOWN, id="5 nothing heard"),
+        pytest.param(
+            told((4, DUE), (5, Observed("77"))), at(6), Label.UNCLASSIFIED, Reason.STATE_UNKNOWN, id="5 unknown state"
+        ),
+        pytest.param(told((4, BARE)), at(5), Label.UNCLASSIFIED, Reason.WITHOUT_DUE, id="5 accepted without due"),
+        pytest.param(
+            told((4, Accepted("p", "H18", limit="soon"))),
+            at(5),
+            Label.UNCLASSIFIED,
+            Reason.WITHOUT_DUE,
+            id="5 a limit nobody can read",
+        ),
+        pytest.param(told((4, SUBMITTED)), at(4), Label.AWAITING_INTAKE, Reason.NOT_YET_ACCEPTED, id="6 submitted"),
+        pytest.param(
+            told((4, SUBMITTED), (5, SupplementRequested())),
+            at(20),
+            Label.AWAITING_INTAKE,
+            Reason.NOT_YET_ACCEPTED,
+            id="6 papers asked for before acceptance",
+        ),
+        pytest.param(told((4, DUE)), at(11, "09:01"), Label.OPEN_OVERDUE, Reason.PAST_DUE, id="7 a minute past"),
+        pytest.param(
+            told((4, DUE), (12, SupplementRequested())),
+            at(20),
+            Label.OPEN_OVERDUE,
+            Reason.PAST_DUE_BEFORE_PAUSE,
+            id="7 a pause does not undo it",
+        ),
+        pytest.param(
+            told((4, DUE), (12, SupplementRequested()), (19, SupplementReceived())),
+            at(20),
+            Label.OPEN_OVERDUE,
+            Reason.PAST_DUE,
+            id="7 nor does its end",
+        ),
+        pytest.param(
+            told((4, DUE), (8, SupplementRequested())),
+            at(25),
+            Label.PAUSED,
+            Reason.CLOCK_STANDS,
+            id="8 waits for papers",
+        ),
+        pytest.param(
+            told((4, DUE), (8, Suspended(at(20)))),
+            at(19),
+            Label.PAUSED,
+            Reason.CLOCK_STANDS,
+            id="8 suspended until then",
+        ),
+        pytest.param(
+            told((4, DUE), (5, Suspended(at(20)))), at(20), Label.OPEN_IN_TIME, Reason.TIME_LEFT, id="10 and no longer"
+        ),
+        pytest.param(told((4, DUE)), at(7), Label.OPEN_DUE_SOON, Reason.WITHIN_WARNING, id="9 two working days before"),
+        pytest.param(
+            told((4, DUE)), at(7, "08:59"), Label.OPEN_IN_TIME, Reason.TIME_LEFT, id="10 a minute before that"
+        ),
+        pytest.param(
+            told((4, DUE), (6, SupplementRequested()), (8, SupplementReceived())),
+            at(8, "10:00"),
+            Label.OPEN_IN_TIME,
+            Reason.TIME_LEFT,
+            id="10 the pause moved the due moment",
+        ),
+    ],
+)
+def test_the_first_line_of_the_table_that_holds_decides(
+    dossier: Dossier, now: Moment, label: Label, reason: Reason
+) -> None:
+    stands = standing(dossier, now)
+    assert (stands.label, stands.reason) == (label, reason)
+    assert judge(dossier, now=now, rules=RULES, dues=due_moments(dossier, rules=RULES)) == stands
+
+
+@pytest.mark.parametrize(
+    ("dossier", "now", "board", "legal"),
+    [
+        pytest.param(told((4, SUBMITTED)), at(4), Verdict.NONE, Verdict.NONE, id="no due moment, no verdict"),
+        pytest.param(told((4, DUE)), at(11), Verdict.IN_TIME, Verdict.IN_TIME, id="open to the second"),
+        pytest.param(told((4, DUE)), at(11, "17:00"), Verdict.OVERDUE, Verdict.IN_TIME, id="within the due day"),
+        pytest.param(told((4, DUE)), at(11, "17:01"), Verdict.OVERDUE, Verdict.OVERDUE, id="after the due day"),
+        pytest.param(
+            told((4, DUE), (11, "16:00", Done())), at(25), Verdict.OVERDUE, Verdict.IN_TIME, id="ended that day"
+        ),
+        pytest.param(told((4, DUE), (12, Stopped())), at(25), Verdict.OVERDUE, Verdict.OVERDUE, id="a stop is an end"),
+        pytest.param(
+            told((4, DUE), (8, SupplementRequested())),
+            at(25),
+            Verdict.IN_TIME,
+            Verdict.IN_TIME,
+            id="waiting for papers, judged at the request",
+        ),
+        pytest.param(
+            told(
+                (4, DUE),
+                *(
+                    (day, body)
+                    for day, body in zip(
+                        (5, 6, 7), (SupplementRequested(), SupplementReceived(), SupplementRequested()), strict=True
+                    )
+                ),
+            ),
+            at(7),
+            Verdict.OVERDUE,
+            Verdict.IN_TIME,
+            id="a second request counts as overdue",
+        ),
+    ],
+)
+def test_both_verdicts_are_given(dossier: Dossier, now: Moment, board: Verdict, legal: Verdict) -> None:
+    stands = standing(dossier, now)
+    assert (stands.board, stands.legal) == (board, legal)
+
+
+ASKED_TWICE = (
+    (5, SupplementRequested()),
+    (6, SupplementReceived()),
+    (7, SupplementRequested()),
+    (8, SupplementReceived()),
+)
+
+
+@pytest.mark.parametrize(
+    ("dossier", "cause"),
+    [
+        pytest.param(told((4, DUE), (8, Done())), Cause.NONE, id="not late"),
+        pytest.param(told((4, DUE)), Cause.STAFF, id="nobody else"),
+        pytest.param(
+            told((4, DUE), (5, Transferred("X", other_body=True))), Cause.OTHER_BODY, id="another body holds it"
+        ),
+        pytest.param(
+            told((4, DUE), (5, Transferred("X", other_body=True)), (8, Transferred("H18"))),
+            Cause.STAFF,
+            id="it came back",
+        ),
+        pytest.param(
+            told((4, DUE), (5, Transferred("X", other_body=True)), (12, Transferred("H18"))),
+            Cause.OTHER_BODY,
+            id="it came back too late",
+        ),
+        pytest.param(told((4, DUE), (5, WithdrawalRequested())), Cause.CITIZEN, id="the citizen asked for it back"),
+        pytest.param(told((4, DUE), (12, WithdrawalRequested())), Cause.STAFF, id="the citizen asked when it was late"),
+        pytest.param(
+            told((4, BARE), (5, SupplementRequested()), (6, Observed("5", due_at=at(7))), (8, SupplementReceived())),
+            Cause.CITIZEN,
+            id="papers outstanding when it fell due",
+        ),
+        pytest.param(told((4, DUE), lag=8 * 24 * HOUR), Cause.SYNC, id="the due moment came to us after it had passed"),
+        pytest.param(told((4, DUE), (12, Done()), lag=3 * 24 * HOUR), Cause.SYNC, id="the closing came days later"),
+        pytest.param(
+            told((4, DUE), (12, Done()), lag=24 * HOUR), Cause.STAFF, id="the closing came within a working day"
+        ),
+        pytest.param(told((4, DUE), (12, Done()), lag=0), Cause.STAFF, id="the closing came at once"),
+        pytest.param(told((4, BARE), *ASKED_TWICE), Cause.STAFF, id="asked twice, and no due moment"),
+        pytest.param(told((4, DUE), *ASKED_TWICE, (8, "10:00", Done())), Cause.STAFF, id="asked twice, ended in time"),
+    ],
+)
+def test_a_late_verdict_has_its_cause(dossier: Dossier, cause: Cause) -> None:
+    assert standing(dossier, at(25)).cause is cause
+
+
+@pytest.mark.parametrize(
+    ("dossier", "ranking", "recomputed"),
+    [
+        pytest.param(told((4, DUE)), at(11), at(11), id="both"),
+        pytest.param(told((4, LIMIT)), at(11), at(11), id="the recomputed one where none was appointed"),
+        pytest.param(told((4, Accepted("p", "H18", due_at=at(6)))), at(6), None, id="no limit, nothing to recompute"),
+        pytest.param(
+            told((4, DUE), (5, PaymentRequested()), (7, PaymentReceived())),
+            at(13),
+            at(13),
+            id="moved by a pause of two days",
+        ),
+        pytest.param(
+            told((4, DUE), (5, SupplementRequested()), (6, Reappointed(at(14), "A")), (7, SupplementReceived())),
+            at(14),
+            at(13),
+            id="a pause before the letter is in the letter",
+        ),
+        pytest.param(
+            told((4, DUE), (5, PaymentRequested()), (6, SupplementRequested()), (7, PaymentReceived())),
+            at(11),
+            at(11),
+            id="an open pause has moved nothing yet",
+        ),
+        pytest.param(told((4, DUE), (5, Suspended(at(7)))), at(13), at(13), id="a dated suspension moves it at once"),
+    ],
+)
+def test_ranking_goes_by_the_appointed_moment_and_the_pauses_after_it(
+    dossier: Dossier, ranking: Moment, recomputed: Moment | None
+) -> None:
+    stands = standing(dossier, at(8))
+    assert (stands.ranking_due_at, stands.recomputed_due_at) == (ranking, recomputed)
+
+
+def test_an_awaited_payment_stops_the_clock_except_where_the_policy_says_otherwise() -> None:
+    land = Accepted("p", "H18", field="dat-dai", due_at=at(11))
+    dossier = told((4, land), (5, PaymentRequested()))
+    running = Rulebook("r", FIELD_THAT_RUNS, Calendar.build([]))
+    assert standing(dossier, at(20)).label is Label.PAUSED
+    assert standing(dossier, at(20), running).label is Label.OPEN_OVERDUE
+
+
+def test_a_unit_may_have_a_calendar_of_its_own() -> None:
+    own, usual = Calendar.build([]), Calendar.build([])
+    rules = Rulebook("r", Policy("p"), usual, by_unit={"H18": own})
+    assert (rules.calendar_for("H18"), rules.calendar_for("H19"), rules.calendar_for(None)) == (own, usual, usual)
+
+
+@pytest.mark.parametrize(
+    ("dossier", "now", "overdue"),
+    [
+        pytest.param(told((4, SUBMITTED)), at(5, "09:30"), False, id="eight working hours to the second"),
+        pytest.param(told((4, SUBMITTED)), at(6), True, id="nobody accepted it"),
+        pytest.param(told((4, SUBMITTED), (6, DUE)), at(20), True, id="accepted too late"),
+        pytest.param(told((4, SUBMITTED), (4, "16:00", DUE)), at(20), False, id="accepted that day"),
+        pytest.param(told((4, SUBMITTED), (4, "16:00", Refused())), at(20), False, id="refused that day"),
+        pytest.param(told((4, DUE)), at(20), False, id="accepted at the counter"),
+    ],
+)
+def test_the_intake_clock_runs_beside_the_main_one(dossier: Dossier, now: Moment, overdue: bool) -> None:
+    assert standing(dossier, now).intake_overdue is overdue
+
+
+@pytest.mark.parametrize(
+    ("dossier", "now", "next_at"),
+    [
+        pytest.param(told((4, SUBMITTED)), at(4), at(5, "09:30") + 1, id="the intake clock runs out"),
+        pytest.param(told((4, DUE)), at(4), at(7), id="the warning"),
+        pytest.param(told((4, DUE)), at(7), at(11) + 1, id="the second after due"),
+        pytest.param(told((4, DUE)), at(11, "09:01"), at(11, "17:00") + 1, id="the end of the due day"),
+        pytest.param(told((4, DUE)), at(12), None, id="nothing any more"),
+        pytest.param(told((4, DUE), (5, SupplementRequested())), at(6), None, id="the papers decide"),
+        pytest.param(told((4, DUE), (5, Suspended(at(6)))), at(5, "10:00"), at(6), id="the suspension ends"),
+        pytest.param(told((4, DUE), (5, Done())), at(5), None, id="closed"),
+        pytest.param(told((4, BARE)), at(5), None, id="no due moment"),
+    ],
+)
+def test_the_next_moment_is_when_something_changes_without_an_event(
+    dossier: Dossier, now: Moment, next_at: Moment | None
+) -> None:
+    assert standing(dossier, now).next_at == next_at
+
+
+def test_a_warning_never_begins_before_acceptance() -> None:
+    hours = told((4, Accepted("p", "H18", limit="8 working hours")))
+    assert standing(hours, at(4)).due_soon_at == at(4)
+
+
+def test_a_year_nobody_confirmed_makes_the_standing_provisional() -> None:
+    assert standing(told((4, LIMIT)), at(5)).provisional
+    assert standing(told((4, SUBMITTED)), at(5)).provisional
+    assert standing(told((4, Accepted("p", "H18", due_at=at(6)))), at(5)).provisional
+
+
+FAR = Accepted("p", "H18", due_at=moment_on(day_on(date(9999, 1, 1))), limit="5 working days")
+
+
+def test_what_lies_outside_the_calendar_is_judged_by_the_clock_and_named() -> None:
+    stands = standing(told((4, FAR), (5, SupplementRequested()), (6, SupplementReceived())), at(7))
+    assert stands.label in {Label.OPEN_IN_TIME, Label.OPEN_DUE_SOON}
+    faults = due_moments(told((4, FAR)), rules=RULES).faults
+    assert [rule for rule, _ in faults] == [Rule.OUT_OF_CALENDAR]
+    assert standing(told((4, FAR), (5, Done())), at(7)).label is Label.CLOSED_EARLY
+
+
+def test_a_dossier_of_1890_is_judged_all_the_same() -> None:
+    old = -2_500_000_000
+    history = [event(SUBMITTED, at=old), event(LIMIT, at=old + 1), event(Done(), at=old + 2, lag=9)]
+    stands = standing(folded_in_order(history), at(4))
+    assert (stands.label, stands.recomputed_due_at, stands.intake_due_at) == (Label.UNCLASSIFIED, None, None)
+    appointed = [event(FAR, at=old), event(SupplementRequested(), at=old + 1), event(SupplementReceived(), at=old + 2)]
+    assert Rule.OUT_OF_CALENDAR in [rule for rule, _ in due_moments(folded_in_order(appointed), rules=RULES).faults]
