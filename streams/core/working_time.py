@@ -114,5 +114,5 @@ class WorkingTime:
 def _named(at: Moment) -> str:
     try:
         return datetime_of(at).isoformat()
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         return f"moment {at}"
