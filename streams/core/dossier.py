@@ -81,7 +81,7 @@ def _comes_last(events: tuple[Event, ...], event: Event) -> bool:
     if not events:
         return True
     last = events[-1]
-    if last.source != event.source or place(last) >= place(event):
+    if last.source != event.source or last.at > event.at or (last.at == event.at and place(last) >= place(event)):
         return False
     return event.id not in [other.id for other in events]
 

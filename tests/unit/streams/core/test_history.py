@@ -28,8 +28,8 @@ PORTAL = "dienbien/portal"
 NATIONAL = "vn/national"
 
 
-def told(body: AnyBody, hour: int, id: str = "", source: str = HOME, lag: int = 7) -> Event:
-    return event(body, at=START + hour * HOUR, id=id, source=source, lag=lag)
+def told(body: AnyBody, hour: int, id: str = "", *, source: str = HOME) -> Event:
+    return event(body, at=START + hour * HOUR, id=id, source=source)
 
 
 def found(events: list[Event]) -> list[tuple[Rule, tuple[str, ...]]]:
@@ -68,7 +68,7 @@ def test_of_one_id_with_two_contents_the_lower_one_counts_and_both_are_found(min
 
 
 def test_one_id_of_two_sources_is_two_events() -> None:
-    assert len(folded_in_order([told(ACCEPTED, 0, "x"), told(Done(), 1, "x", PORTAL)]).events) == 2
+    assert len(folded_in_order([told(ACCEPTED, 0, "x"), told(Done(), 1, "x", source=PORTAL)]).events) == 2
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["correction arrives first", "correction arrives last"])
@@ -86,7 +86,7 @@ def test_a_correction_may_be_corrected() -> None:
 
 
 def test_a_correction_of_another_source_voids_nothing_here() -> None:
-    events = [told(ACCEPTED, 0), told(Done(), 1, "d"), told(Corrected("d"), 2, "c", PORTAL)]
+    events = [told(ACCEPTED, 0), told(Done(), 1, "d"), told(Corrected("d"), 2, "c", source=PORTAL)]
     assert folded_in_order(events).state is State.DONE
     assert found(events) == [(Rule.CORRECTION, ("c", "d"))]
 
@@ -106,7 +106,7 @@ def test_where_the_home_is_silent_another_counts_and_the_dossier_says_so() -> No
 
 
 def test_where_the_home_speaks_its_word_counts_and_the_difference_is_found_a_day_later() -> None:
-    portal = told(Done(), 1, "p", PORTAL)
+    portal = told(Done(), 1, "p", source=PORTAL)
     dossier = folded_in_order([told(ACCEPTED, 0), told(Done(), 50), portal])
     assert dossier.ended_at == START + 50 * HOUR
     assert not dossier.secondhand

@@ -1,4 +1,4 @@
-"""The label table, both verdicts, the cause of a late one, the intake clock and the next moment (DESIGN §5, DOMAIN §3)."""
+"""The label table, both verdicts, the cause of a late one, the intake clock and the next moment."""
 
 from datetime import date
 
@@ -166,7 +166,7 @@ BARE = Accepted("1.001612", "H18")
     ],
 )
 def test_the_first_line_of_the_table_that_holds_decides(
-    dossier: Dossier, now: Moment, label: Label, reason: Reason
+    dossier: Dossier, now: Moment, *, label: Label, reason: Reason
 ) -> None:
     stands = standing(dossier, now)
     assert (stands.label, stands.reason) == (label, reason)
@@ -194,12 +194,9 @@ def test_the_first_line_of_the_table_that_holds_decides(
         pytest.param(
             told(
                 (4, DUE),
-                *(
-                    (day, body)
-                    for day, body in zip(
-                        (5, 6, 7), (SupplementRequested(), SupplementReceived(), SupplementRequested()), strict=True
-                    )
-                ),
+                (5, SupplementRequested()),
+                (6, SupplementReceived()),
+                (7, SupplementRequested()),
             ),
             at(7),
             Verdict.OVERDUE,
@@ -208,7 +205,7 @@ def test_the_first_line_of_the_table_that_holds_decides(
         ),
     ],
 )
-def test_both_verdicts_are_given(dossier: Dossier, now: Moment, board: Verdict, legal: Verdict) -> None:
+def test_both_verdicts_are_given(dossier: Dossier, now: Moment, *, board: Verdict, legal: Verdict) -> None:
     stands = standing(dossier, now)
     assert (stands.board, stands.legal) == (board, legal)
 

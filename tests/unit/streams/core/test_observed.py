@@ -42,8 +42,8 @@ def dossier_of(*hours: AnyBody | tuple[AnyBody, ...]) -> Dossier:
     """Return the dossier after an hour for each argument; what stands together happened in one second."""
     events = []
     for hour, bodies in enumerate(hours):
-        for body in bodies if isinstance(bodies, tuple) else (bodies,):
-            events.append(event(body, at=START + hour * HOUR))
+        together = bodies if isinstance(bodies, tuple) else (bodies,)
+        events += [event(body, at=START + hour * HOUR) for body in together]
     return folded_in_order(events)
 
 
