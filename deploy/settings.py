@@ -107,6 +107,16 @@ def _told(place: tuple[int | str, ...], message: str) -> str:
     return f"{'.'.join(map(str, place))} ({_variable(place)}): {said}"
 
 
+def given_bootstrap() -> str | None:
+    """Return the cluster that DUNGHAN_KAFKA__BOOTSTRAP names, None where it does not: then a local one may serve."""
+    return os.environ.get("DUNGHAN_KAFKA__BOOTSTRAP") or None
+
+
+def without_settings() -> dict[str, str]:
+    """Return the environment without any setting of ours, for a process that is given its own."""
+    return {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
+
+
 def cache_folder() -> Path:
     """Return the folder for what can be fetched or made again: `dunghan` under XDG_CACHE_HOME, else under ~/.cache."""
     home = os.environ.get("XDG_CACHE_HOME", "")

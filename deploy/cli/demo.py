@@ -1,0 +1,89 @@
+"""Chạy thử toàn bộ trên máy này, với số liệu của bài báo · The whole pipeline on this machine, with the article's figures."""
+
+import json
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from deploy.cli import FAILED, Failed
+
+if TYPE_CHECKING:
+    from deploy.demo.show import Outcome, Progress
+
+FOLDER = Path("build/demo")
+
+
+@click.command()
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 8), help="Số tiến trình · Stream workers.")
+@click.option("--exit", "leave", is_flag=True, help="Kết thúc sau khi in số liệu · End after the figures.")
+@click.option("--json", "as_json", is_flag=True, help="In JSON · Print one JSON object.")
+def command(workers: int, leave: bool, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
+    """Chạy thử · Replay the founding article on a real Kafka and a real mail server; exit code 1 if a figure differs."""
+    from deploy.demo.show import Incomplete, show  # noqa: PLC0415 - Kafka's client takes a while to import
+    from deploy.demo.stage import ProcessEnded  # noqa: PLC0415
+    from deploy.local.kafka import LocalKafkaError  # noqa: PLC0415
+
+    signal.signal(signal.SIGTERM, _interrupted)
+
+    def stay(outcome: "Outcome") -> None:
+        click.echo(json.dumps(outcome.as_dict(), ensure_ascii=False) if as_json else _told(outcome))
+        sys.stdout.flush()
+        if not leave:
+            click.echo("Ctrl-C: kết thúc · ends it", err=True)
+            signal.pause()
+
+    try:
+        outcome = show(FOLDER, workers=workers, progress=_progress(), stay=stay)
+    except (LocalKafkaError, ProcessEnded, Incomplete) as error:
+        raise Failed(str(error)) from error
+    except KeyboardInterrupt:
+        click.echo("đã dừng · stopped", err=True)
+        return
+    if not outcome.equal:
+        sys.exit(FAILED)
+
+
+def _interrupted(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _progress() -> "Progress":
+    from deploy.demo.show import Progress  # noqa: PLC0415
+    from streams.core.moments import datetime_of  # noqa: PLC0415
+
+    line = "\r{:<78}" if sys.stderr.isatty() else "{}\n"
+    said: set[str] = set()
+
+    def say(text: str, *, step: str) -> None:
+        # On a terminal one line that changes; in a log a line for each step.
+        if sys.stderr.isatty() or step not in said:
+            said.add(step)
+            click.echo(line.format(text), nl=False, err=True)
+
+    return Progress(
+        sent=lambda count: say(f"đã gửi {count:,} sự kiện · events sent", step=str(count // 50_000)),
+        settled=lambda moment, mails: say(
+            f"đã xét đến {'…' if moment is None else f'{datetime_of(moment):%d/%m/%Y}'} · {mails:,} thư · settled up to, mails",
+            step="" if moment is None else f"{datetime_of(moment):%Y-%m}",
+        ),
+    )
+
+
+def _told(outcome: "Outcome") -> str:
+    lines = [""]
+    for table in outcome.tables:
+        lines += ["", f"{table.name:<28}{'đã đăng · published':>22}{'tính được · computed':>24}"]
+        for name, published in table.published.items():
+            computed = table.computed[name]
+            lines.append(f"  {name:<26}{published:>22,}{computed:>24,}  {'=' if computed == published else 'KHÁC · DIFFERS'}")
+    lines += [
+        "",
+        f"{outcome.mails:,} thư cho {outcome.recipients} người · mails to people; e.g. {outcome.example}",
+        f"{outcome.metrics}",
+        f"{outcome.seconds:.1f} s",
+    ]
+    return "\n".join(lines)
