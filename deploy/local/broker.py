@@ -71,10 +71,12 @@ class Runtime:
     jars: tuple[Path, ...]
     heap_mb: int
 
-    def command(self, main_class: str, *arguments: str) -> list[str]:
-        """Return the command line that runs a class of Kafka."""
-        jars = ":".join(map(str, self.jars))
-        return [str(self.java), f"-Xmx{self.heap_mb}m", *JAVA_OPTIONS, "-cp", jars, main_class, *arguments]
+    def command(self, folder: Path, main_class: str, *arguments: str) -> list[str]:
+        """Return the command line that runs a class of Kafka; its options go into a file in `folder`."""
+        jars = ":".join(map(str, self.jars)).replace("\\", "\\\\")
+        options = folder / "java.options"
+        options.write_text("\n".join([f"-Xmx{self.heap_mb}m", *JAVA_OPTIONS, f'-cp "{jars}"']))
+        return [str(self.java), f"@{options}", main_class, *arguments]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -149,7 +151,7 @@ class Broker:
         if self._running is not None:
             self._running.stop(0)
         self._running = Leashed(
-            self.runtime.command(main_class, *arguments),
+            self.runtime.command(self.folder, main_class, *arguments),
             log=self.log,
             sweep=self.folder if self.sweep else None,
         )
