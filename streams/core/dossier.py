@@ -46,7 +46,8 @@ def after(dossier: Dossier, event: Event) -> Dossier:
     """Return the dossier after one more event, itself when it is known; never raises, whatever the event says."""
     events = dossier.events
     if dossier.plain and not isinstance(event.body, Corrected) and _comes_last(events, event):
-        return _taken(dossier, event, (*events, event))
+        secondhand = dossier.secondhand or not speaks_for(dossier.home, event.source)
+        return msgspec.structs.replace(_stepped(dossier, event), events=(*events, event), secondhand=secondhand)
     more = joined(events, event)
     return dossier if more is events else refolded(dossier.home, more)
 
@@ -57,8 +58,8 @@ def refolded(home: str, events: tuple[Event, ...]) -> Dossier:
     counted, echoes = parted(counting, home)
     dossier = new(home)
     for event in counted:
-        dossier = _taken(dossier, event, ())
-    secondhand = dossier.secondhand
+        dossier = _stepped(dossier, event)
+    secondhand = not all(speaks_for(home, source) for source in {event.source for event in counted})
     for event in echoes:
         before = dossier
         dossier = filled(dossier, event)
@@ -86,14 +87,13 @@ def _comes_last(events: tuple[Event, ...], event: Event) -> bool:
     return event.id not in [other.id for other in events]
 
 
-def _taken(dossier: Dossier, event: Event, events: tuple[Event, ...]) -> Dossier:
+def _stepped(dossier: Dossier, event: Event) -> Dossier:
     body = event.body
     dossier = seen(dossier, event, body) if isinstance(body, Observed) else folded(dossier, event, body)
-    findings = dossier.findings
     if event.arrived_at - event.at > LONG_AGO:
-        findings = (*findings, Finding(Rule.LONG_AGO, (event.id,), event.at))
-    secondhand = dossier.secondhand or not speaks_for(dossier.home, event.source)
-    return msgspec.structs.replace(dossier, events=events, findings=findings, secondhand=secondhand)
+        found = Finding(Rule.LONG_AGO, (event.id,), event.at)
+        return msgspec.structs.replace(dossier, findings=(*dossier.findings, found))
+    return dossier
 
 
 class _Line(msgspec.Struct, frozen=True, array_like=True):

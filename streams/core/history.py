@@ -67,9 +67,10 @@ def _voided(correction: Event) -> Name:
 
 
 def _one_content_each(events: Events) -> tuple[Events, tuple[Finding, ...]]:
-    counts = Counter((event.source, event.id) for event in events)
-    if len(counts) == len(events):
+    names = [(event.source, event.id) for event in events]
+    if len(set(names)) == len(names):
         return events, ()
+    counts = Counter(names)
     lowest: dict[Name, Event] = {}
     for event in events:
         name = (event.source, event.id)

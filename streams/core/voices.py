@@ -7,11 +7,14 @@ for more than a day an auditor is shown (R11).
 
 import enum
 from collections.abc import Sequence
+from itertools import compress
+from operator import not_
 from typing import Final, TypeAlias
 
 from streams.core.events import (
     Accepted,
     AnyBody,
+    Body,
     Done,
     Event,
     Observed,
@@ -49,7 +52,7 @@ class Family(enum.Enum):
     OTHER = enum.auto()
 
 
-_CLAIMS: Final[dict[type[AnyBody], State]] = {
+_CLAIMS: Final[dict[type[Body], State]] = {
     Submitted: State.SUBMITTED,
     Accepted: State.ACCEPTED,
     Refused: State.REFUSED,
@@ -78,7 +81,7 @@ _TOLD_BY_STATE: Final = {
     State.DONE: Family.CLOSING,
     State.RETURNED: Family.CLOSING,
 }
-_TOLD_BY_KIND: Final[dict[type[AnyBody], Family]] = {
+_TOLD_BY_KIND: Final[dict[type[Body], Family]] = {kind: _TOLD_BY_STATE[state] for kind, state in _CLAIMS.items()} | {
     Transferred: Family.HOLDING,
     Reappointed: Family.APPOINTMENT,
     SupplementReceived: Family.PAUSES,
@@ -86,6 +89,7 @@ _TOLD_BY_KIND: Final[dict[type[AnyBody], Family]] = {
     Resumed: Family.PAUSES,
     Reopened: Family.CLOSING,
 }
+_TOLD_BY_CODE: Final = {code: _TOLD_BY_STATE[state] for code, state in CODES.items()}
 Split: TypeAlias = tuple[tuple[Event, ...], tuple[Event, ...]]
 
 
@@ -103,33 +107,34 @@ def claimed(body: AnyBody) -> State | None:
 
 def family(body: AnyBody) -> Family:
     """Return the part of the story that the event tells."""
-    told = _TOLD_BY_KIND.get(type(body))
-    if told is not None:
-        return told
-    state = claimed(body)
-    return Family.OTHER if state is None else _TOLD_BY_STATE[state]
+    if isinstance(body, Observed):
+        return _TOLD_BY_CODE.get(body.state_code, Family.OTHER)
+    return _TOLD_BY_KIND.get(type(body), Family.OTHER)
 
 
-def parted(events: Sequence[Event], home: str) -> Split:
+def parted(events: tuple[Event, ...], home: str) -> Split:
     """Return the events that count, and the echoes, both in order."""
-    homely = {family(event.body) for event in events if speaks_for(home, event.source)}
-    if homely:
-        homely.add(Family.OTHER)
-    speakers: dict[Family, str] = {}
-    for event in events:
-        if not speaks_for(home, event.source):
-            speakers.setdefault(family(event.body), event.source)
-    counted: list[Event] = []
-    echoes: list[Event] = []
-    for event in events:
-        told = family(event.body)
-        heard = speaks_for(home, event.source) or (told not in homely and speakers[told] == event.source)
-        (counted if heard else echoes).append(event)
-    return tuple(counted), tuple(echoes)
+    others = {source for source in {event.source for event in events} if not speaks_for(home, source)}
+    if not others:
+        return events, ()
+    told = [family(event.body).value for event in events]
+    speakers: dict[int, str] = {}
+    for number, event in zip(told, events, strict=True):
+        if event.source not in others:
+            speakers[number] = speakers[Family.OTHER.value] = home
+    for number, event in zip(told, events, strict=True):
+        speakers.setdefault(number, event.source)
+    counts = [
+        event.source not in others or speakers[number] == event.source
+        for number, event in zip(told, events, strict=True)
+    ]
+    return tuple(compress(events, counts)), tuple(compress(events, map(not_, counts)))
 
 
 def differences(counted: Sequence[Event], echoes: Sequence[Event]) -> tuple[Finding, ...]:
     """Return what the echoes say and the counted events did not say within a day of it, each from that day's end on."""
+    if not echoes:
+        return ()
     said: dict[State | None, list[Moment]] = {}
     for event in counted:
         said.setdefault(claimed(event.body), []).append(event.at)

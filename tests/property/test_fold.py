@@ -1,5 +1,7 @@
 """The laws of the fold and of the judgement (issue 4)."""
 
+from collections import Counter
+
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,13 +11,20 @@ from streams.core.dating import due_moments
 from streams.core.dossier import Dossier, after, decode, encode, new, refolded
 from streams.core.events import (
     Accepted,
+    AnyBody,
     Corrected,
+    Done,
     Event,
     Observed,
+    PaymentReceived,
+    PaymentRequested,
     Resumed,
+    Stopped,
     SupplementReceived,
     SupplementRequested,
     Suspended,
+    Transferred,
+    WithdrawalRequested,
 )
 from streams.core.judgement import Standing, judge
 from streams.core.labels import Label
@@ -135,3 +144,33 @@ def test_a_longer_pause_never_gives_an_earlier_due_moment(first: int, second: in
 
     shorter, longer = sorted((first, second))
     assert due_after(shorter) <= due_after(longer)
+
+
+@given(st.lists(histories(most=5), max_size=6), likely_moments)
+def test_the_labels_partition_what_was_received(received: list[list[Event]], now: Moment) -> None:
+    labels = Counter(judge(folded_in_order(history), now=now, rules=RULES).label for history in received)
+    assert sum(labels[label] for label in Label) == len(received)
+
+
+CODES = {
+    "4": (Transferred("H18"),),
+    "5": (SupplementRequested(),),
+    "6": (PaymentRequested(),),
+    "7": (WithdrawalRequested(),),
+    "8": (Stopped(),),
+    "9": (Done(),),
+}
+ENDS: dict[str, AnyBody] = {"5": SupplementReceived(), "6": PaymentReceived(), "7": Resumed()}
+
+
+@given(st.lists(st.sampled_from(["5", "6", "7"]), max_size=5), st.sampled_from(["4", "8", "9"]))
+def test_snapshots_fold_into_the_standing_of_the_events_that_they_imply(stops: list[str], end: str) -> None:
+    accepted = event(Accepted("1.001612", "H18", limit="5 working days"), at=START)
+    seen, told = [accepted], [accepted]
+    for day, code in enumerate([each for stop in stops for each in (stop, "4")] + [end], 1):
+        at = START + day * DAY // 2
+        seen.append(event(Observed(code), at=at))
+        ended = day % 2 == 0 and code == "4" and day <= 2 * len(stops)
+        told += [event(body, at=at) for body in ((ENDS[stops[day // 2 - 1]],) if ended else CODES[code])]
+    now = START + 60 * DAY
+    assert judge(folded_in_order(seen), now=now, rules=RULES) == judge(folded_in_order(told), now=now, rules=RULES)
