@@ -9,15 +9,21 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 
+def _sheet(registry: CollectorRegistry) -> bytes:
+    return bytes(generate_latest(registry))  # type: ignore[no-untyped-call]  # prometheus-client has no types there
+
+
 @contextmanager
-def served(registry: CollectorRegistry, *, host: str, port: int, live: Callable[[], bool], ready: Callable[[], bool]) -> Iterator[int]:
+def served(
+    registry: CollectorRegistry, *, host: str, port: int, live: Callable[[], bool], ready: Callable[[], bool]
+) -> Iterator[int]:
     """Serve until the block ends; yields the port, which differs from `port` where that is 0."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             match self.path.partition("?")[0]:
                 case "/metrics":
-                    self._answer(200, generate_latest(registry), CONTENT_TYPE_LATEST)
+                    self._answer(200, _sheet(registry), CONTENT_TYPE_LATEST)
                 case "/livez":
                     self._answer(200 if live() else 503, b"", "text/plain")
                 case "/readyz":

@@ -10,7 +10,10 @@ def set_up(*, as_json: bool | None = None) -> None:
     """Send every log line to standard error: JSON unless a person is looking. Libraries speak from WARNING on."""
     if as_json is None:
         as_json = not sys.stderr.isatty()
-    shared = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
     last = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, last],

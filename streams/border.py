@@ -21,15 +21,24 @@ class Incoming(Protocol):
     """One record as a Kafka client returns it; `timestamp` is milliseconds since 1970, the broker's where it stamps."""
 
     @property
-    def offset(self) -> int: ...
+    def offset(self) -> int:
+        """Its place in the partition."""
+
     @property
-    def timestamp(self) -> int: ...
+    def timestamp(self) -> int:
+        """Its time, milliseconds."""
+
     @property
-    def key(self) -> bytes | None: ...
+    def key(self) -> bytes | None:
+        """Its key."""
+
     @property
-    def value(self) -> bytes | None: ...
+    def value(self) -> bytes | None:
+        """Its value."""
+
     @property
-    def headers(self) -> Sequence[tuple[str, bytes]]: ...
+    def headers(self) -> Sequence[tuple[str, bytes]]:
+        """Its headers, in order."""
 
 
 class Epoch(msgspec.Struct):
@@ -38,9 +47,9 @@ class Epoch(msgspec.Struct):
     taken: int
     outputs: dict[Destination, list[KeyValue]]
 
-    def write(self, topic: str, partition: int, key: bytes | None, value: bytes | None) -> None:
+    def write(self, to: Destination, key: bytes | None, value: bytes | None) -> None:
         """Add one record to what the epoch writes; a value of None deletes the key in a compacted topic."""
-        self.outputs.setdefault((topic, partition), []).append((key, value))
+        self.outputs.setdefault(to, []).append((key, value))
 
 
 class Step(Protocol):
@@ -54,7 +63,7 @@ class Step(Protocol):
         """Take up state that an earlier epoch wrote, in the order of its topic; called any number of times, first."""
 
     def take(self, batch: Sequence[Incoming], *, now: Moment, behind: bool) -> Epoch:
-        """Take records in order, at least one unless time itself fills the epoch; `now` is the clock, `behind` a backlog."""
+        """Take records in order, not always all of them; `now` is the clock, `behind` says that more are waiting."""
 
     def tick(self, now: Moment) -> Epoch:
         """Let time pass without a record; an epoch with no outputs changed nothing."""

@@ -16,12 +16,29 @@ class EngineMetrics:
     """Figures of the epochs; `topics` are the source topics as they stand on the cluster."""
 
     def __init__(self, registry: CollectorRegistry, topics: tuple[str, ...]) -> None:
-        self.taken = Counter("dunghan_records_taken", "Records taken in committed epochs.", ["topic"], registry=registry)
-        self.epochs = Histogram("dunghan_epoch_seconds", "Time from the decision to the commit of an epoch.", ["topic"], buckets=SECONDS, registry=registry)
-        self.gaps = Counter("dunghan_gaps_healed", "Times a partition was read again from its position.", ["topic"], registry=registry)
+        self.taken = Counter(
+            "dunghan_records_taken", "Records taken in committed epochs.", ["topic"], registry=registry
+        )
+        self.epochs = Histogram(
+            "dunghan_epoch_seconds",
+            "Time from the decision to the commit of an epoch.",
+            ["topic"],
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self.gaps = Counter(
+            "dunghan_gaps_healed", "Times a partition was read again from its position.", ["topic"], registry=registry
+        )
         self.owned = Gauge("dunghan_partitions_owned", "Partitions this worker owns.", ["topic"], registry=registry)
-        self.ready = Gauge("dunghan_partitions_ready", "Partitions this worker owns and has restored.", ["topic"], registry=registry)
-        self.restore = Gauge("dunghan_restore_ratio", "Share of a partition's state that has been read back.", ["topic", "partition"], registry=registry)
+        self.ready = Gauge(
+            "dunghan_partitions_ready", "Partitions this worker owns and has restored.", ["topic"], registry=registry
+        )
+        self.restore = Gauge(
+            "dunghan_restore_ratio",
+            "Share of a partition's state that has been read back.",
+            ["topic", "partition"],
+            registry=registry,
+        )
         for topic in topics:
             for figure in (self.taken, self.epochs, self.gaps, self.owned, self.ready):
                 figure.labels(topic)
@@ -34,7 +51,7 @@ class EngineMetrics:
         self.epochs.labels(topic).observe(time.perf_counter() - began)
         self.taken.labels(topic).inc(taken)
 
-    def restoring(self, topic: str, partition: int, at: int, end: int) -> None:
+    def restoring(self, topic: str, partition: int, *, at: int, end: int) -> None:
         """Show how far the restore of a partition is."""
         self.restore.labels(topic, str(partition)).set(at / end if end else 1.0)
 
@@ -47,9 +64,13 @@ class IntakeMetrics:
     """Figures of the intake: what became of every record, and why those that were rejected were."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self.events = Counter("dunghan_events", "Records taken from the inbox, by what became of them.", ["outcome"], registry=registry)
+        self.events = Counter(
+            "dunghan_events", "Records taken from the inbox, by what became of them.", ["outcome"], registry=registry
+        )
         self.rejected = Counter("dunghan_rejected", "Records put aside, by reason.", ["reason"], registry=registry)
-        self.scrubbed = Counter("dunghan_scrubbed_places", "Places in free text where personal data was replaced.", registry=registry)
+        self.scrubbed = Counter(
+            "dunghan_scrubbed_places", "Places in free text where personal data was replaced.", registry=registry
+        )
         for outcome in ("accepted", "rejected"):
             self.events.labels(outcome)
         for reason in Reason:
@@ -69,6 +90,13 @@ class RegisterMetrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.stage_lag = Histogram(
-            "dunghan_stage_lag_seconds", "Decided minus due, for every stage.", buckets=(0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86400), registry=registry
+            "dunghan_stage_lag_seconds",
+            "Decided minus due, for every stage.",
+            buckets=(0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86400),
+            registry=registry,
         )
-        self.unreadable = Counter("dunghan_unreadable_records", "Records of dossier.events that are no event: tampering, or our fault.", registry=registry)
+        self.unreadable = Counter(
+            "dunghan_unreadable_records",
+            "Records of dossier.events that are no event: tampering, or our fault.",
+            registry=registry,
+        )

@@ -1,4 +1,4 @@
-"""The topics: their names, keys, retention and who writes them; what `dunghan topics apply` makes and others rely on."""
+"""The topics: their names, keys and retention; what `dunghan topics apply` makes and others rely on."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -24,8 +24,13 @@ def _kept(milliseconds: int, **more: str) -> dict[str, str]:
 
 
 def _compacted() -> dict[str, str]:
-    # The lag bounds how much a restore reads twice over; small segments let the cleaner reach what has just been written.
-    return {"cleanup.policy": "compact", "max.compaction.lag.ms": "3600000", "segment.ms": "3600000", "min.cleanable.dirty.ratio": "0.1"}
+    # The lag bounds how much a restore reads twice over; small segments let the cleaner reach what is fresh.
+    return {
+        "cleanup.policy": "compact",
+        "max.compaction.lag.ms": "3600000",
+        "segment.ms": "3600000",
+        "min.cleanable.dirty.ratio": "0.1",
+    }
 
 
 INBOX: Final = Topic("dossier.inbox", _kept(7 * DAY_MS, message_timestamp_type="LogAppendTime"))

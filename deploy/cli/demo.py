@@ -1,4 +1,4 @@
-"""Chạy thử toàn bộ trên máy này, với số liệu của bài báo · The whole pipeline on this machine, with the article's figures."""
+"""Chạy thử toàn bộ trên máy này · The whole pipeline on this machine, with the founding article's figures."""
 
 import json
 import signal
@@ -13,16 +13,19 @@ from deploy.cli import FAILED, Failed
 
 if TYPE_CHECKING:
     from deploy.demo.show import Outcome, Progress
+    from streams.core.moments import Moment
 
 FOLDER = Path("build/demo")
 
 
 @click.command()
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 8), help="Số tiến trình · Stream workers.")
+@click.option(
+    "--workers", default=2, show_default=True, type=click.IntRange(1, 8), help="Số tiến trình · Stream workers."
+)
 @click.option("--exit", "leave", is_flag=True, help="Kết thúc sau khi in số liệu · End after the figures.")
 @click.option("--json", "as_json", is_flag=True, help="In JSON · Print one JSON object.")
 def command(workers: int, leave: bool, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
-    """Chạy thử · Replay the founding article on a real Kafka and a real mail server; exit code 1 if a figure differs."""
+    """Chạy thử · Replay the founding article on real servers; exit code 1 if a figure differs."""
     from deploy.demo.show import Incomplete, show  # noqa: PLC0415 - Kafka's client takes a while to import
     from deploy.demo.stage import ProcessEnded  # noqa: PLC0415
     from deploy.local.kafka import LocalKafkaError  # noqa: PLC0415
@@ -64,11 +67,13 @@ def _progress() -> "Progress":
             said.add(step)
             click.echo(line.format(text), nl=False, err=True)
 
+    def day(moment: "Moment | None") -> str:
+        return "…" if moment is None else f"{datetime_of(moment):%d/%m/%Y}"
+
     return Progress(
         sent=lambda count: say(f"đã gửi {count:,} sự kiện · events sent", step=str(count // 50_000)),
         settled=lambda moment, mails: say(
-            f"đã xét đến {'…' if moment is None else f'{datetime_of(moment):%d/%m/%Y}'} · {mails:,} thư · settled up to, mails",
-            step="" if moment is None else f"{datetime_of(moment):%Y-%m}",
+            f"đã xét đến {day(moment)} · {mails:,} thư · settled up to, mails", step=day(moment)[3:]
         ),
     )
 
@@ -79,7 +84,9 @@ def _told(outcome: "Outcome") -> str:
         lines += ["", f"{table.name:<28}{'đã đăng · published':>22}{'tính được · computed':>24}"]
         for name, published in table.published.items():
             computed = table.computed[name]
-            lines.append(f"  {name:<26}{published:>22,}{computed:>24,}  {'=' if computed == published else 'KHÁC · DIFFERS'}")
+            lines.append(
+                f"  {name:<26}{published:>22,}{computed:>24,}  {'=' if computed == published else 'KHÁC · DIFFERS'}"
+            )
     lines += [
         "",
         f"{outcome.mails:,} thư cho {outcome.recipients} người · mails to people; e.g. {outcome.example}",

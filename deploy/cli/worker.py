@@ -30,7 +30,9 @@ def command(ctx: click.Context) -> None:
         with contextlib.ExitStack() as stack:
             if (port := settings.worker.metrics_port) is not None:
                 stack.enter_context(
-                    served(registry, host="127.0.0.1", port=port, live=lambda: True, ready=lambda: worker.ownership.ready)
+                    served(
+                        registry, host="127.0.0.1", port=port, live=lambda: True, ready=lambda: worker.ownership.ready
+                    )
                 )
             return await worker.run()
 

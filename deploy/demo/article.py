@@ -1,8 +1,8 @@
 """What the founding article says (Báo Điện Biên Phủ, 10 July 2020), as the demo checks it.
 
-The district's parts add up to 534 of 544: the ten nobody could account for are `unclassified`. "Late" is read as settled
-late and "overdue" as still open. Of the province the article says 80.84 % on time without saying of what; it is read as
-30,348 of the 37,541 received.
+The district's parts add up to 534 of 544: the ten nobody could account for are `unclassified`. "Late" is read as
+settled late and "overdue" as still open. Of the province the article says 80.84 % on time without saying of what; it is
+read as 30,348 of the 37,541 received.
 """
 
 from dataclasses import dataclass

@@ -57,7 +57,7 @@ def messages(calendar: Calendar) -> list[Message]:
 
 
 def ticks() -> Iterator[Moment]:
-    """Yield the moments at which the log says that time has passed: eight each morning, and the article's own moment."""
+    """Yield the moments at which time has passed in the log: eight each morning, and the article's own moment."""
     for day in range(day_on(article.FIRST), day_on(article.LAST) + 1):
         yield moment_on(day, 8 * 3600)
     yield AS_OF

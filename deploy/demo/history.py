@@ -19,6 +19,8 @@ PROVINCE_AS_OF_DAY: Final = day_on(article.PROVINCE_LAST)
 FIRST_DAY: Final = day_on(article.FIRST)
 LIMITS: Final = (3, 5, 7, 10, 15)
 UNKNOWN_CODE: Final = "99"
+SEEN_IN_TIME, SUPPLEMENTED, TARDY, RETURNED = 0.96, 0.08, 0.4, 0.85
+"""Invented shares: seen by the counter within a day, asked for a supplement, known late, result handed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +46,14 @@ class History:
 
     def early(self) -> None:
         """Settled on an earlier working day than the due one, by 7 July."""
-        accepted, due_at, days = self._accepted(due_by=PROVINCE_AS_OF_DAY)
+        accepted, _, days = self._accepted(due_by=PROVINCE_AS_OF_DAY)
         self._maybe_supplement(accepted, days)
         done = self._later(accepted, self.dice.randint(1, days - 1))
         self._closed("done", done)
 
     def on_time(self) -> None:
         """Settled on the due day, before its moment, by 7 July."""
-        accepted, due_at, days = self._accepted(due_by=PROVINCE_AS_OF_DAY)
+        _, due_at, _ = self._accepted(due_by=PROVINCE_AS_OF_DAY)
         self._closed("done", self.calendar.add(self.calendar.opening(day_of(due_at)), 1))
 
     def late(self) -> None:
@@ -119,7 +121,7 @@ class History:
         return self.office.officers[self.number % len(self.office.officers)]
 
     def _accepted(self, *, due_by: Day) -> tuple[Moment, Moment, int]:
-        """Hand in and accept so that the due day is `due_by` or before; returns acceptance, due moment, working days."""
+        """Hand in and accept, due on `due_by` or before; returns acceptance, due moment, working days."""
         days = self.dice.choice(LIMITS)
         last = self.calendar.next_working_day(due_by, -days - 2)
         return self._accept(*self._received(self._day_between(FIRST_DAY, last)), days=days)
@@ -129,7 +131,13 @@ class History:
         due_at = due(parse_limit(limit), accepted, calendar=self.calendar).due_at
         self._submit(submitted)
         self._send(
-            "accepted", accepted, procedure=self._procedure, unit=self.office.id, officer=self._officer, due_at=datetime_of(due_at), limit=limit
+            "accepted",
+            accepted,
+            procedure=self._procedure,
+            unit=self.office.id,
+            officer=self._officer,
+            due_at=datetime_of(due_at),
+            limit=limit,
         )
         return accepted, due_at, days
 
@@ -137,17 +145,24 @@ class History:
         """Return when it was submitted on that working day, and when somebody at the counter looked at it."""
         opening = self.calendar.opening(day)
         submitted = self.calendar.add(opening, self.dice.randint(60, 25_000))
-        waited = self.dice.randint(300, 20_000) if self.dice.random() < 0.96 else self.dice.randint(30_000, 50_000)
+        waited = self.dice.randint(300, 20_000) if self._happens(SEEN_IN_TIME) else self.dice.randint(30_000, 50_000)
         return submitted, self.calendar.add(submitted, waited)
 
     def _submit(self, at: Moment) -> None:
         level = 4 if self.number % 4 == 0 else 3
         self._send(
-            "submitted", at, procedure=self._procedure, unit=self.office.id, field=self._field, channel="online", level=level, officer=self._officer
+            "submitted",
+            at,
+            procedure=self._procedure,
+            unit=self.office.id,
+            field=self._field,
+            channel="online",
+            level=level,
+            officer=self._officer,
         )
 
     def _maybe_supplement(self, accepted: Moment, days: int) -> Interval | None:
-        if days < 5 or self.dice.random() > 0.08:
+        if days < LIMITS[1] or not self._happens(SUPPLEMENTED):
             return None
         asked = self._later(accepted, 1)
         came = self._later(asked, self.dice.randint(1, 2))
@@ -157,11 +172,14 @@ class History:
 
     def _closed(self, kind: str, at: Moment) -> None:
         # The cause the article names: the district's system is not connected, so what is settled is known days later.
-        tardy = self.office.id == article.DISTRICT and self.dice.random() < 0.4
+        tardy = self.office.id == article.DISTRICT and self._happens(TARDY)
         arrives = self._later(at, self.dice.randint(1, 2)) if tardy and day_of(at) < AS_OF_DAY - 4 else at
         self._send(kind, at, arrives_at=arrives, result=True)
-        if self.dice.random() < 0.85 and day_of(arrives) < PROVINCE_AS_OF_DAY - 2:
+        if self._happens(RETURNED) and day_of(arrives) < PROVINCE_AS_OF_DAY - 2:
             self._send("returned", self._later(arrives, 1))
+
+    def _happens(self, share: float) -> bool:
+        return self.dice.random() < share
 
     def _later(self, at: Moment, days: int) -> Moment:
         """Return a moment in working time, so many working days after `at`."""

@@ -12,7 +12,15 @@ from streams.topics import INBOX, prefixed
 from streams.wire.contract import TICK
 
 
-def play(bootstrap: str, prefix: str, messages: Iterable[Message], ticks: Iterable[Moment], *, partitions: int, told: Callable[[int], None]) -> int:
+def play(
+    bootstrap: str,
+    prefix: str,
+    *,
+    messages: Iterable[Message],
+    ticks: Iterable[Moment],
+    partitions: int,
+    told: Callable[[int], None],
+) -> int:
     """Send everything and return how many messages were sent, ticks not counted; `told` hears the count as it grows.
 
     Messages are keyed by dossier, so that inbox and events have the same partitions and time means the same in both.

@@ -67,7 +67,7 @@ def show(folder: Path, *, workers: int, progress: Progress, stay: Callable[[Outc
     prefix = f"demo-{uuid.uuid4().hex[:8]}"
     with stage(folder, workers=workers, prefix=prefix) as running:
         sent = messages(load_rulebook(None).calendar_for(None))
-        play(running.bootstrap, prefix, sent, ticks(), partitions=PARTITIONS, told=progress.sent)
+        play(running.bootstrap, prefix, messages=sent, ticks=ticks(), partitions=PARTITIONS, told=progress.sent)
         _until_settled(running, progress)
         outcome = _outcome(running, time.monotonic() - began)
         stay(outcome)

@@ -56,7 +56,7 @@ def stage(folder: Path, *, workers: int, prefix: str) -> Iterator[Stage]:
         TopicAdmin(bootstrap, Layout(prefix, PARTITIONS, 1)).apply()
         mailbox = stack.enter_context(LocalMailbox(folder / "mails"))
         port = free_ports(1)[0]
-        environment = _environment(bootstrap, prefix, mailbox.port, reference, port)
+        environment = _environment(bootstrap, prefix, smtp_port=mailbox.port, reference=reference, metrics_port=port)
         names = [*(f"worker-{number}" for number in range(1, workers + 1)), "courier", "scoreboard"]
         processes: dict[str, Leashed] = {}
         stack.callback(_end, processes)
@@ -73,7 +73,7 @@ def _end(processes: Mapping[str, Leashed]) -> None:
         process.stop()
 
 
-def _environment(bootstrap: str, prefix: str, smtp_port: int, reference: Path, metrics_port: int) -> dict[str, str]:
+def _environment(bootstrap: str, prefix: str, *, smtp_port: int, reference: Path, metrics_port: int) -> dict[str, str]:
     settings = {
         "KAFKA__BOOTSTRAP": bootstrap,
         "KAFKA__PREFIX": prefix,

@@ -32,7 +32,7 @@ class Body(msgspec.Struct, frozen=True, array_like=True):
     rank: ClassVar[int]
 
 
-class Submitted(Body, tag=1):
+class Submitted(Body, frozen=True, tag=1):
     """The citizen handed the dossier in; it waits to be accepted (state 1)."""
 
     name: ClassVar[str] = "submitted"
@@ -46,7 +46,7 @@ class Submitted(Body, tag=1):
     national_code: str | None = None
 
 
-class Accepted(Body, tag=2):
+class Accepted(Body, frozen=True, tag=2):
     """The office took the dossier and named the day (state 2). `limit` is the text as sent, `5 working days`."""
 
     name: ClassVar[str] = "accepted"
@@ -62,28 +62,28 @@ class Accepted(Body, tag=2):
     limit: str | None = None
 
 
-class Refused(Body, tag=3):
+class Refused(Body, frozen=True, tag=3):
     """The office did not take the dossier (state 3)."""
 
     name: ClassVar[str] = "refused"
     rank: ClassVar[int] = 70
 
 
-class Stopped(Body, tag=4):
+class Stopped(Body, frozen=True, tag=4):
     """The office stopped working on the dossier (state 8)."""
 
     name: ClassVar[str] = "stopped"
     rank: ClassVar[int] = 72
 
 
-class WithdrawalRequested(Body, tag=5):
+class WithdrawalRequested(Body, frozen=True, tag=5):
     """The citizen asked for the dossier back (state 7); it stays open until it is stopped."""
 
     name: ClassVar[str] = "withdrawal_requested"
     rank: ClassVar[int] = 50
 
 
-class Transferred(Body, tag=6):
+class Transferred(Body, frozen=True, tag=6):
     """Another unit, or another body (liên thông), now holds the dossier; the clock runs on."""
 
     name: ClassVar[str] = "transferred"
@@ -93,7 +93,7 @@ class Transferred(Body, tag=6):
     other_body: bool = False
 
 
-class SupplementRequested(Body, tag=7):
+class SupplementRequested(Body, frozen=True, tag=7):
     """The office asked for further papers (state 5): the clock stands until they come."""
 
     name: ClassVar[str] = "supplement_requested"
@@ -101,14 +101,14 @@ class SupplementRequested(Body, tag=7):
     until: Moment | None = None
 
 
-class SupplementReceived(Body, tag=8):
+class SupplementReceived(Body, frozen=True, tag=8):
     """The papers came."""
 
     name: ClassVar[str] = "supplement_received"
     rank: ClassVar[int] = 30
 
 
-class PaymentRequested(Body, tag=9):
+class PaymentRequested(Body, frozen=True, tag=9):
     """The office asked for a financial obligation to be met (state 6): the clock stands by default."""
 
     name: ClassVar[str] = "payment_requested"
@@ -116,14 +116,14 @@ class PaymentRequested(Body, tag=9):
     until: Moment | None = None
 
 
-class PaymentReceived(Body, tag=10):
+class PaymentReceived(Body, frozen=True, tag=10):
     """The obligation was met."""
 
     name: ClassVar[str] = "payment_received"
     rank: ClassVar[int] = 31
 
 
-class Suspended(Body, tag=11):
+class Suspended(Body, frozen=True, tag=11):
     """The office suspended the dossier, for a stated time or until further notice."""
 
     name: ClassVar[str] = "suspended"
@@ -131,14 +131,14 @@ class Suspended(Body, tag=11):
     until: Moment | None = None
 
 
-class Resumed(Body, tag=12):
+class Resumed(Body, frozen=True, tag=12):
     """The suspension ended."""
 
     name: ClassVar[str] = "resumed"
     rank: ClassVar[int] = 32
 
 
-class Reappointed(Body, tag=13):
+class Reappointed(Body, frozen=True, tag=13):
     """An apology letter named a new due moment (phiếu xin lỗi và hẹn lại)."""
 
     name: ClassVar[str] = "reappointed"
@@ -147,7 +147,7 @@ class Reappointed(Body, tag=13):
     letter: str
 
 
-class Done(Body, tag=14):
+class Done(Body, frozen=True, tag=14):
     """The work is finished (state 9): closed for lateness. `result` says whether there is a result to give back."""
 
     name: ClassVar[str] = "done"
@@ -155,21 +155,21 @@ class Done(Body, tag=14):
     result: bool | None = None
 
 
-class Returned(Body, tag=15):
+class Returned(Body, frozen=True, tag=15):
     """The result is in the citizen's hands (state 10)."""
 
     name: ClassVar[str] = "returned"
     rank: ClassVar[int] = 81
 
 
-class Reopened(Body, tag=16):
+class Reopened(Body, frozen=True, tag=16):
     """A closed dossier is open again."""
 
     name: ClassVar[str] = "reopened"
     rank: ClassVar[int] = 90
 
 
-class Corrected(Body, tag=17):
+class Corrected(Body, frozen=True, tag=17):
     """An earlier event of the same source was wrong and counts as if it had never been sent."""
 
     name: ClassVar[str] = "corrected"
@@ -177,8 +177,8 @@ class Corrected(Body, tag=17):
     voids: str
 
 
-class Observed(Body, tag=18):
-    """A snapshot by a system that publishes states, not events; `state_code` is a national code, or one we do not know."""
+class Observed(Body, frozen=True, tag=18):
+    """A snapshot by a system that publishes states, not events; `state_code` is a national code, or an unknown one."""
 
     name: ClassVar[str] = "observed"
     rank: ClassVar[int] = 85

@@ -22,7 +22,7 @@ _SECOND: Final = timedelta(seconds=1)
 
 
 def moment_of(at: datetime) -> Moment:
-    """Return the moment of an aware datetime, cut to the second; a naive one raises ValueError (a time needs its zone)."""
+    """Return the moment of an aware datetime, cut to the second; one without a zone raises ValueError."""
     if at.tzinfo is None:
         raise ValueError("a time without a zone is no moment")
     return (at - _EPOCH) // _SECOND

@@ -1,8 +1,8 @@
 """The stages at which somebody must be told of a dossier, and the moments at which they are reached.
 
-A stage's id is a hash of the dossier, the start of its clock, the stage, the due moment and who holds it: the same facts
-give the same id for ever, and a due moment that moves, or a dossier that changes hands, gives a new one. So a repeat is
-recognised, a moved due moment arms the stages again, and a new holder is told what the old one knew.
+A stage's id is a hash of the dossier, the start of its clock, the stage, the due moment and who holds it: the same
+facts give the same id for ever, and a due moment that moves, or a dossier that changes hands, gives a new one. So a
+repeat is recognised, a moved due moment arms the stages again, and a new holder is told what the old one knew.
 """
 
 import enum
@@ -64,7 +64,14 @@ def stage_id(dossier: str, *, started_at: Moment, point: Point, unit: str, offic
     return hashlib.sha256(facts.encode()).hexdigest()[:32]
 
 
-def points(label: Label, *, due_at: Moment | None, soon_at: Moment | None, today_at: Moment | None, intake_due_at: Moment | None) -> tuple[Point, ...]:
+def points(
+    label: Label,
+    *,
+    due_at: Moment | None,
+    soon_at: Moment | None,
+    today_at: Moment | None,
+    intake_due_at: Moment | None,
+) -> tuple[Point, ...]:
     """Return the stages of a dossier that stands as `label`, in the order in which they are reached.
 
     A dossier that waits to be accepted has the intake's stage, an open one those of its due moment, any other none:

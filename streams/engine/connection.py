@@ -25,5 +25,5 @@ class Connection:
         return f"{self.prefix}.{name}" if self.prefix else name
 
     def transactional_id(self, topic: str, partition: int) -> str:
-        """Return the one id under which this partition of this topic is decided: whoever holds it last fences all others."""
+        """Return the one id under which this partition is decided: whoever took it last fences all others."""
         return f"{self.group}-{topic}-{partition}"

@@ -10,7 +10,6 @@ from typing import Any, TypeVar, cast
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from faust.types import TP
 
-from faust.types import TP
 Answer = TypeVar("Answer")
 
 
@@ -35,11 +34,16 @@ def position(client: AIOKafkaConsumer, partition: TopicPartition) -> int | None:
     return state.position if state.has_valid_position else None
 
 
-async def fetched(client: AIOKafkaConsumer, partitions: Any, timeout: float, most: int) -> dict[TopicPartition, list[Any]]:
-    """Return up to `most` records that have been fetched for the partitions, waiting up to `timeout` seconds for some."""
+async def fetched(
+    client: AIOKafkaConsumer, partitions: Any, *, wait: float, most: int
+) -> dict[TopicPartition, list[Any]]:
+    """Return up to `most` records that have been fetched for the partitions, waiting up to `wait` seconds."""
     fetcher = client._fetcher
     with fetcher._subscriptions.fetch_context():
-        return cast(dict[TopicPartition, list[Any]], await fetcher.fetched_records(partitions, timeout=timeout, max_records=most))
+        return cast(
+            dict[TopicPartition, list[Any]],
+            await fetcher.fetched_records(partitions, timeout=wait, max_records=most),
+        )
 
 
 def closed(client: AIOKafkaConsumer) -> bool:

@@ -52,8 +52,16 @@ class Pace:
 class Lane:
     """Drives one step over one partition."""
 
-    def __init__(  # noqa: PLR0913 - the four worlds that meet here, and nothing else
-        self, source: TopicPartition, state: str | None, step: Step, *, connection: Connection, reader: Reader, pace: Pace, metrics: EngineMetrics
+    def __init__(
+        self,
+        source: TopicPartition,
+        state: str | None,
+        step: Step,
+        *,
+        connection: Connection,
+        reader: Reader,
+        pace: Pace,
+        metrics: EngineMetrics,
     ) -> None:
         self.source = source
         self.position = -1
@@ -137,7 +145,7 @@ class Lane:
         log.info("partition_ready", topic=self.source.topic, partition=self.source.partition, position=self.position)
 
     def _progress(self, at: int, end: int) -> None:
-        self._metrics.restoring(self.source.topic, self.source.partition, at, end)
+        self._metrics.restoring(self.source.topic, self.source.partition, at=at, end=end)
 
     async def _until_due(self) -> None:
         """Wait until a record or a deadline is there and the lane may go; watches over a position that ran ahead."""
@@ -192,7 +200,11 @@ class Lane:
                 await self._go_back(f"a gap before offset {chunk.start}")
                 break
             self._sought_at = None
-            records = chunk.records if chunk.start == position else [record for record in chunk.records if record.offset >= position]
+            records = (
+                chunk.records
+                if chunk.start == position
+                else [record for record in chunk.records if record.offset >= position]
+            )
             batch.extend(records)
             position = chunk.end
         if self._paused and self._waiting < LOW:
@@ -218,7 +230,9 @@ class Lane:
         if self._sought_at is not None and loop.time() - self._sought_at < self._pace.patience:
             return  # the answer to the last seek is still on its way
         self._sought_at = loop.time()
-        log.warning("position_taken_back", topic=self.source.topic, partition=self.source.partition, to=self.position, why=why)
+        log.warning(
+            "position_taken_back", topic=self.source.topic, partition=self.source.partition, to=self.position, why=why
+        )
         await self._reader.seek(self.source, self.position)
 
     def _drop_waiting(self) -> None:

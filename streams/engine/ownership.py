@@ -23,7 +23,9 @@ log = structlog.get_logger(__name__)
 class Ownership:
     """The lanes of this worker; `end` hears why the worker must end."""
 
-    def __init__(self, build: Callable[[TopicPartition], Lane], end: Callable[[MustEnd], None], metrics: EngineMetrics) -> None:
+    def __init__(
+        self, build: Callable[[TopicPartition], Lane], end: Callable[[MustEnd], None], metrics: EngineMetrics
+    ) -> None:
         self._build = build
         self._end = end
         self._metrics = metrics

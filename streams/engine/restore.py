@@ -12,13 +12,19 @@ from streams.border import Step
 from streams.engine.connection import Connection
 
 
-async def restore(connection: Connection, step: Step, state: TopicPartition, *, progress: Callable[[int, int], None]) -> int:
+async def restore(
+    connection: Connection, step: Step, state: TopicPartition, *, progress: Callable[[int, int], None]
+) -> int:
     """Hand all committed records of `state` to the step; returns how many. `progress` hears (position, end)."""
     reader = AIOKafkaConsumer(
-        **connection.client(), group_id=None, isolation_level="read_committed", enable_auto_commit=False, max_partition_fetch_bytes=4 << 20
+        **connection.client(),
+        group_id=None,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        max_partition_fetch_bytes=4 << 20,
     )
-    await reader.start()
     try:
+        await reader.start()
         reader.assign([state])
         await reader.seek_to_beginning(state)
         end = (await reader.end_offsets([state]))[state]

@@ -28,7 +28,7 @@ SLICE = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What one fetch returned for one partition: offsets `start` to `end`, `end` excluded; `highwater` as last heard."""
+    """What one fetch returned for one partition: offsets `start` to before `end`; `highwater` as last heard."""
 
     start: int
     end: int
@@ -67,30 +67,36 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
             isolation_level="read_committed",
         )
 
-    async def _fetch_records(
-        self, consumer: Any, active_partitions: Any, timeout: float | None = None, max_records: int | None = None
+    async def _fetch_records(  # noqa: PLR0917 - Faust calls it so
+        self,
+        consumer: Any,
+        active_partitions: Any,
+        timeout: float | None = None,  # noqa: ASYNC109
+        max_records: int | None = None,
     ) -> dict[TP, Chunk]:
         if not self.consumer.flow_active:
             return {}
         if doors.closed(consumer):
             raise ConsumerStoppedError
         before = {partition: doors.position(consumer, partition) for partition in doors.assigned(consumer)}
-        fetched = await doors.fetched(consumer, active_partitions, timeout or 0.0, max_records or SLICE)
+        fetched = await doors.fetched(consumer, active_partitions, wait=timeout or 0.0, most=max_records or SLICE)
         chunks: dict[TP, Chunk] = {}
         for partition, start in before.items():
-            chunk = _chunk(consumer, partition, start, fetched.get(partition, []))
+            chunk = _chunk(consumer, partition, start=start, records=fetched.get(partition, []))
             if chunk is not None:
                 chunks[TP(partition.topic, partition.partition)] = chunk
         return chunks
 
 
-def _chunk(consumer: Any, partition: TopicPartition, start: int | None, records: list[Incoming]) -> Chunk | None:
+def _chunk(consumer: Any, partition: TopicPartition, *, start: int | None, records: list[Incoming]) -> Chunk | None:
     end = doors.position(consumer, partition)
     if records:
         # A seek may have come in between: the first record tells how far back this fetch really reached.
         first = records[0].offset if start is None else min(start, records[0].offset)
         past = records[-1].offset + 1
-        return Chunk(first, past if end is None else max(end, past), consumer.last_stable_offset(partition) or 0, records)
+        return Chunk(
+            first, past if end is None else max(end, past), consumer.last_stable_offset(partition) or 0, records
+        )
     if start is None or end is None or end <= start:
         return None
     return Chunk(start, end, consumer.last_stable_offset(partition) or 0, [])
@@ -106,10 +112,21 @@ class ChunkConsumer(driver.Consumer):
 
     def _to_message(self, tp: TP, record: Any) -> ConsumerMessage:
         last = record.end - 1
-        message = ConsumerMessage(
-            tp.topic, tp.partition, last, 0.0, 0, [], None, record, None, None, None, tp, generation_id=self.app.consumer_generation_id
+        return ConsumerMessage(
+            tp.topic,
+            tp.partition,
+            last,
+            0.0,
+            0,
+            [],
+            None,
+            record,
+            None,
+            None,
+            None,
+            tp,
+            generation_id=self.app.consumer_generation_id,
         )
-        return message
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         raise AssertionError(f"Faust must never commit, and wants to: {offsets}")

@@ -49,7 +49,15 @@ class Membership:
 class Worker:
     """Runs steps over the partitions that the group assigns, until it is asked to stop or must end."""
 
-    def __init__(self, plans: Sequence[StepPlan], *, connection: Connection, membership: Membership, pace: Pace, metrics: EngineMetrics) -> None:
+    def __init__(
+        self,
+        plans: Sequence[StepPlan],
+        *,
+        connection: Connection,
+        membership: Membership,
+        pace: Pace,
+        metrics: EngineMetrics,
+    ) -> None:
         self._plans = {connection.topic(plan.source): plan for plan in plans}
         self._connection = connection
         self._pace = pace

@@ -1,7 +1,7 @@
 """The intake step: `dossier.inbox` to `dossier.events`, or to `dossier.rejected` with the reason.
 
-Invariant: every record taken comes out exactly once, in one of the two. It keeps no state: a repeat by the source passes
-through and is recognised by the fold.
+Invariant: every record taken comes out exactly once, in one of the two. It keeps no state: a repeat by the source
+passes through and is recognised by the fold.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ import msgspec
 
 from streams import topics
 from streams.border import Epoch, Incoming
-from streams.core.moments import Moment
+from streams.core.moments import Moment, moment_of
 from streams.keys import partition_of
 from streams.metrics import IntakeMetrics
 from streams.wire import cloudevents
@@ -28,8 +28,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Intake:
     """One partition of the intake; `partitions` is how many `dossier.events` has.
 
-    In replay mode the arrival that a record states of itself is believed (else its own time), and a tick is passed on to
-    the partition of the same number; so a replay keys its records by dossier, as Kafka's default partitioner does.
+    In replay mode the arrival that a record states of itself is believed (else its own time), and a tick is passed on
+    to the partition of the same number; so a replay keys its records by dossier, as Kafka's default partitioner does.
     """
 
     next_at: Moment | None = None
@@ -62,14 +62,14 @@ class Intake:
 
     def _accept(self, record: Incoming, epoch: Epoch) -> None:
         if self._replay and record.value is not None and cloudevents.is_tick(record.value):
-            epoch.write(topics.EVENTS.name, self._partition, b"@tick", cloudevents.tick_again(record.value))
+            epoch.write((topics.EVENTS.name, self._partition), b"@tick", cloudevents.tick_again(record.value))
             return
         sent = cloudevents.received(record.value, record.headers)
         arrived = self._arrival(sent, record)
-        cloudevents.check_time(sent, arrived)
+        cloudevents.check_time(sent, moment_of(arrived))
         self._metrics.scrubbed.inc(scrub(sent.data))
         key = sent.key
-        epoch.write(topics.EVENTS.name, partition_of(key, self._partitions), key, cloudevents.encoded(sent, arrived))
+        epoch.write((topics.EVENTS.name, partition_of(key, self._partitions)), key, cloudevents.encoded(sent, arrived))
 
     def _arrival(self, sent: Sent, record: Incoming) -> datetime:
         if self._replay:
@@ -89,4 +89,4 @@ class Intake:
             sha256=hashlib.sha256(value).hexdigest(),
             value=kept(value) if error.reason is not Reason.TOO_LARGE else b"",
         )
-        epoch.write(topics.REJECTED.name, self._partition, None, msgspec.json.encode(line))
+        epoch.write((topics.REJECTED.name, self._partition), None, msgspec.json.encode(line))

@@ -48,7 +48,9 @@ class Entry:
 
     def packed(self) -> bytes:
         """Return the entry as `dossier.state` keeps it."""
-        return _encoder.encode(_Kept(VERSION, self.next_at, self.label, self.counted, self.told, encode_dossier(self.dossier)))
+        return _encoder.encode(
+            _Kept(VERSION, self.next_at, self.label, self.counted, self.told, encode_dossier(self.dossier))
+        )
 
 
 def unpacked(packed: bytes) -> Entry:

@@ -15,11 +15,20 @@ from streams.border import Epoch, Incoming
 from streams.core.counting import Alike, Counted
 from streams.core.dossier import after, new
 from streams.core.events import Event
-from streams.core.judgement import Standing, judge
+from streams.core.judgement import judge
 from streams.core.moments import Moment, day_of
 from streams.core.rulebook import Rulebook
 from streams.metrics import RegisterMetrics
-from streams.register.entries import PARTITION_KEY, VERSION, Entry, Partition, decode_header, decode_partition, encode_partition, unpacked
+from streams.register.entries import (
+    PARTITION_KEY,
+    VERSION,
+    Entry,
+    Partition,
+    decode_header,
+    decode_partition,
+    encode_partition,
+    unpacked,
+)
 from streams.register.tallies import Tallies
 from streams.register.telling import Case, case
 from streams.wire import cloudevents, trail
@@ -51,7 +60,7 @@ class Register:
 
     @property
     def next_at(self) -> Moment | None:
-        """When the next dossier changes by time alone; at once, as long as the partition has not said that it counts."""
+        """When the next dossier changes by time alone; at once until the partition has said that it counts."""
         if not self._announced:
             return self._now
         return self._heap[0][0] if self._heap else None
@@ -85,7 +94,7 @@ class Register:
                 self._due(key, header.next_at)
 
     def take(self, batch: Sequence[Incoming], *, now: Moment, behind: bool = False) -> Epoch:
-        """Take records in order, each at its arrival; then let time pass to `now`, or no further while we are behind."""
+        """Take records in order, each at its arrival; then let time pass to `now`, unless we are behind."""
         self._begin()
         taken = 0
         for record in batch:
@@ -129,7 +138,7 @@ class Register:
     def _tick_in_log(self, at: Moment, clock: Moment) -> bool:
         if not self._pass(at, clock):
             return False
-        self._epoch.write(topics.NOTICES.name, self._partition, None, msgspec.json.encode(Mark(now=self._now)))
+        self._epoch.write((topics.NOTICES.name, self._partition), None, msgspec.json.encode(Mark(now=self._now)))
         return True
 
     def _fold(self, key: bytes, event: Event) -> None:
@@ -139,12 +148,20 @@ class Register:
         known = dossier is entry.dossier
         self._say(
             trail.Taken(
-                subject, event.source, event.id, event.at, event.arrived_at, self._now, event.content.hex(), "repeat" if known else "new", event.keyed_at
+                subject,
+                event.source,
+                event.id,
+                event.at,
+                event.arrived_at,
+                self._now,
+                event.content.hex(),
+                "repeat" if known else "new",
+                event.keyed_at,
             )
         )
         if not known:
             entry.dossier = dossier
-            self._judge(key, subject, entry, self._now, told_until=None)
+            self._judge(key, entry, self._now, clock=None)
 
     def _pass(self, until: Moment, clock: Moment) -> bool:
         """Let time pass to `until`; False if a slice of decisions is full before that."""
@@ -158,18 +175,18 @@ class Register:
                 continue  # an older appointment of a dossier that has changed since
             self._now = max(self._now, at)
             self._decisions += 1
-            self._judge(key, key.decode(), entry, self._now, told_until=clock)
+            self._judge(key, entry, self._now, clock=clock)
         self._now = max(self._now, until)
         return True
 
-    def _judge(self, key: bytes, subject: str, entry: Entry, at: Moment, *, told_until: Moment | None) -> None:
-        """Judge a dossier at a moment and write down all that follows; nobody is told while `told_until` is None."""
+    def _judge(self, key: bytes, entry: Entry, at: Moment, *, clock: Moment | None) -> None:
+        """Judge a dossier at a moment and write down all that follows; nobody is told without a clock."""
         standing = judge(entry.dossier, now=at, rules=self._rules)
-        this = case(subject, entry.dossier, standing, self._rules)
-        self._label(subject, entry, standing, at)
+        this = case(key.decode(), entry.dossier, standing, rules=self._rules)
+        self._label(this, entry, at)
         self._withdraw(this, entry, at)
-        if told_until is not None:
-            self._tell(this, entry, at, told_until)
+        if clock is not None:
+            self._tell(this, entry, at, clock=clock)
         counted = _counted(this)
         self._tallies.move(entry.counted, counted)
         entry.label, entry.counted = standing.label, counted
@@ -177,9 +194,14 @@ class Register:
         self._open[key] = entry
         self._due(key, entry.next_at)
 
-    def _label(self, subject: str, entry: Entry, standing: Standing, at: Moment) -> None:
+    def _label(self, this: Case, entry: Entry, at: Moment) -> None:
+        standing = this.standing
         if standing.label is not entry.label:
-            self._say(trail.Labelled(subject, entry.label or "", standing.label, standing.reason, at, standing.ranking_due_at))
+            self._say(
+                trail.Labelled(
+                    this.key, entry.label or "", standing.label, standing.reason, at, standing.ranking_due_at
+                )
+            )
 
     def _withdraw(self, this: Case, entry: Entry, at: Moment) -> None:
         if not entry.told or all(map(this.holds, entry.told)):
@@ -188,10 +210,12 @@ class Register:
             if not this.holds(told):
                 withdrawal = this.withdraw(told, decided_at=at)
                 self._say(trail.Withdrawn(this.key, told.stage, told.id, withdrawal.reason, at))
-                self._epoch.write(topics.NOTICES.name, self._partition, this.key.encode(), msgspec.json.encode(withdrawal))
+                self._epoch.write(
+                    (topics.NOTICES.name, self._partition), this.key.encode(), msgspec.json.encode(withdrawal)
+                )
         entry.told = tuple(told for told in entry.told if this.holds(told))
 
-    def _tell(self, this: Case, entry: Entry, at: Moment, clock: Moment) -> None:
+    def _tell(self, this: Case, entry: Entry, at: Moment, *, clock: Moment) -> None:
         for point in list(this.untold(entry.told)):
             if point.at > at:
                 continue
@@ -200,28 +224,28 @@ class Register:
             entry.told = (*entry.told, told)
             self._metrics.stage_lag.observe(decided_at - point.at)
             self._say(trail.Decided(this.key, point.stage, told.id, point.at, decided_at))
-            self._epoch.write(topics.NOTICES.name, self._partition, this.key.encode(), msgspec.json.encode(notice))
+            self._epoch.write((topics.NOTICES.name, self._partition), this.key.encode(), msgspec.json.encode(notice))
 
     def _end(self, taken: int, next_offset: int, clock: Moment) -> Epoch:
         """Pack what was touched and close the epoch with its own line and the partition's."""
         epoch, partition = self._epoch, self._partition
         for key, entry in self._open.items():
             packed = self._packed[key] = entry.packed()
-            epoch.write(topics.STATE.name, partition, key, packed)
+            epoch.write((topics.STATE.name, partition), key, packed)
         self._open.clear()
         for tally_key, tally in self._tallies.flush():
-            epoch.write(topics.TALLIES.name, partition, tally_key, tally)
+            epoch.write((topics.TALLIES.name, partition), tally_key, tally)
         self._say(trail.EpochLine(next_offset, taken, self._now, clock, self._rules.version))
         counted = msgspec.json.encode(CountedUpTo(partition=partition, now=self._now))
-        epoch.write(topics.TALLIES.name, partition, f"counted/{partition}".encode(), counted)
+        epoch.write((topics.TALLIES.name, partition), f"counted/{partition}".encode(), counted)
         kept = Partition(VERSION, self._chain.head, self._chain.length, self._now)
-        epoch.write(topics.STATE.name, partition, PARTITION_KEY, encode_partition(kept))
+        epoch.write((topics.STATE.name, partition), PARTITION_KEY, encode_partition(kept))
         self._announced = True
         epoch.taken = taken
         return epoch
 
     def _say(self, line: trail.Line) -> None:
-        self._epoch.write(topics.TRAIL.name, self._partition, None, self._chain.add(line))
+        self._epoch.write((topics.TRAIL.name, self._partition), None, self._chain.add(line))
 
     def _unpack(self, key: bytes) -> Entry | None:
         packed = self._packed.get(key)
@@ -247,7 +271,9 @@ def _next_at(this: Case, entry: Entry, at: Moment) -> Moment | None:
 
 def _counted(this: Case) -> Counted:
     dossier, standing = this.dossier, this.standing
-    alike = Alike(standing.label, standing.cause, standing.board, dossier.field or "", dossier.channel or "", dossier.level or 0)
+    alike = Alike(
+        standing.label, standing.cause, standing.board, dossier.field or "", dossier.channel or "", dossier.level or 0
+    )
     days = (dossier.received_at, dossier.accepted_at, standing.ranking_due_at, dossier.closed_at)
     received, accepted, due, closed = (None if moment is None else day_of(moment) for moment in days)
     return Counted(this.unit, received, accepted, due, closed, alike)

@@ -1,7 +1,7 @@
 """The tallies of one partition: how many dossiers are alike, for each unit and day.
 
-Invariant: the tallies are the sum over all dossiers of what each adds (`core.counting`), and nothing else; so they can be
-counted again from the state at any time and come out the same.
+Invariant: the tallies are the sum over all dossiers of what each adds (`core.counting`), and nothing else; so they can
+be counted again from the state at any time and come out the same.
 """
 
 from collections import Counter
@@ -62,7 +62,12 @@ class Tallies:
     def _record(self, place: Place) -> tuple[bytes, bytes]:
         unit, day = place
         on = date_of(day).isoformat()
-        cells = tuple(sorted((_cell(cohort, alike, count) for (cohort, alike), count in self._counts[place].items()), key=msgspec.structs.astuple))
+        cells = tuple(
+            sorted(
+                (_cell(cohort, alike, count) for (cohort, alike), count in self._counts[place].items()),
+                key=msgspec.structs.astuple,
+            )
+        )
         tally = Tally(partition=self._partition, unit=unit, day=on, cells=cells)
         return f"{self._partition}/{unit}/{on}".encode(), msgspec.json.encode(tally)
 

@@ -26,6 +26,7 @@ class Case(msgspec.Struct, frozen=True):
 
     @property
     def unit(self) -> str:
+        """Who holds it; empty while nobody has said."""
         return self.dossier.unit or ""
 
     @property
@@ -34,7 +35,7 @@ class Case(msgspec.Struct, frozen=True):
         return self.dossier.accepted_at or self.dossier.submitted_at or self.dossier.first_at or 0
 
     def holds(self, told: Told) -> bool:
-        """Return whether a notice still stands: the same stage of the same clock, due at the same moment, in the same hands."""
+        """Return whether a notice still stands: same stage, same clock, same due moment, same hands."""
         return (
             told.unit == self.unit
             and told.officer == self.dossier.officer
@@ -76,11 +77,17 @@ class Case(msgspec.Struct, frozen=True):
         """Return the word that a notice no longer holds, to those who had it."""
         why = why_ended(told, self.standing.label, self.stages)
         return Withdrawal(
-            id=told.id, stage=told.stage, dossier=self.key, unit=told.unit, decided_at=decided_at, officer=told.officer, reason=why
+            id=told.id,
+            stage=told.stage,
+            dossier=self.key,
+            unit=told.unit,
+            decided_at=decided_at,
+            officer=told.officer,
+            reason=why,
         )
 
 
-def case(key: str, dossier: Dossier, standing: Standing, rules: Rulebook) -> Case:
+def case(key: str, dossier: Dossier, standing: Standing, *, rules: Rulebook) -> Case:
     """Return the dossier with the stages that its standing gives it."""
     due_at = standing.ranking_due_at
     stages = points(
@@ -94,7 +101,7 @@ def case(key: str, dossier: Dossier, standing: Standing, rules: Rulebook) -> Cas
 
 
 def _opening_of(due_at: Moment, rules: Rulebook, unit: str | None) -> Moment | None:
-    """Return when the office opens on the day on which something is due: the last working day before, if it is closed then."""
+    """Return when the office opens on the due day, or on the last working day before it if it is closed then."""
     calendar = rules.calendar_for(unit)
     day = day_of(due_at)
     try:

@@ -18,6 +18,8 @@ from streams.wire.contract import CONTRACT, TICK, Kind, of_body
 
 LARGEST: Final = 1 << 20
 """Bytes; a dossier's event has no business being larger."""
+LONGEST: Final = 300
+"""Characters of a subject, an id or a source."""
 AHEAD: Final = 86_400
 """Seconds by which an event may claim to happen after it arrived (clocks differ; years do not)."""
 
@@ -92,7 +94,11 @@ def received(value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()) -> 
         raise Malformed(Reason.NULL_VALUE, "the record has no value")
     if len(value) > LARGEST:
         raise Malformed(Reason.TOO_LARGE, f"{len(value)} bytes, at most {LARGEST}")
-    envelope = _binary(value, headers) if headers and any(name == "ce_specversion" for name, _ in headers) else _envelope(value)
+    envelope = (
+        _binary(value, headers)
+        if headers and any(name == "ce_specversion" for name, _ in headers)
+        else _envelope(value)
+    )
     return _checked(envelope)
 
 
@@ -144,7 +150,9 @@ def event_of(sent: Sent, arrived_at: Moment) -> Event:
     keyed_at = None if envelope.recordedtime is None else moment_of(envelope.recordedtime)
     body = of_body(sent.kind, sent.data)
     # What was claimed, and nothing of how it came here: the same event sent again has the same content.
-    content = hashlib.sha256(b"%b %d %d %b" % (envelope.type.encode(), at, keyed_at or 0, _encoder.encode(sent.data))).digest()[:8]
+    content = hashlib.sha256(
+        b"%b %d %d %b" % (envelope.type.encode(), at, keyed_at or 0, _encoder.encode(sent.data))
+    ).digest()[:8]
     return Event(envelope.source, envelope.id, at, arrived_at, content, body, keyed_at)
 
 
@@ -163,11 +171,11 @@ def _checked(envelope: Envelope) -> Sent:
     if envelope.specversion != "1.0":
         raise Malformed(Reason.WRONG_SHAPE, f"specversion {envelope.specversion!r}, only 1.0 is known")
     home, slash, code = envelope.subject.partition("/")
-    if not (home and slash and code) or len(envelope.subject) > 300 or envelope.subject != envelope.subject.strip():
+    if not (home and slash and code) or len(envelope.subject) > LONGEST or envelope.subject != envelope.subject.strip():
         raise Malformed(Reason.BAD_SUBJECT, f"subject {envelope.subject[:80]!r} is not home/code")
     for name, text in (("id", envelope.id), ("source", envelope.source)):
-        if not 0 < len(text) <= 300:
-            raise Malformed(Reason.WRONG_SHAPE, f"{name} has {len(text)} characters, wanted 1 to 300")
+        if not 0 < len(text) <= LONGEST:
+            raise Malformed(Reason.WRONG_SHAPE, f"{name} has {len(text)} characters, wanted 1 to {LONGEST}")
     try:
         data = kind.decoder.decode(envelope.data)
     except msgspec.DecodeError as error:

@@ -1,15 +1,25 @@
 """The event contract: for each CloudEvents type, what its `data` may hold (docs/events.md), and the value it becomes.
 
-The shapes are made from the bodies in `streams.core.events`, so that there is one list of kinds: a body's field keeps its
-name, its moments are RFC 3339 with zone on the wire, its texts have 1 to 300 characters.
+The shapes are made from the bodies in `streams.core.events`, so that there is one list of kinds: a body's field keeps
+its name, its moments are RFC 3339 with zone on the wire, its texts have 1 to 300 characters.
 """
 
 from datetime import datetime
-from typing import Annotated, Any, Final, get_type_hints
+from typing import Annotated, Any, Final, cast, get_type_hints
 
 import msgspec
 
-from streams.core.events import BODIES, AnyBody, Body, PaymentRequested, Refused, Stopped, SupplementRequested, Suspended, WithdrawalRequested
+from streams.core.events import (
+    BODIES,
+    AnyBody,
+    Body,
+    PaymentRequested,
+    Refused,
+    Stopped,
+    SupplementRequested,
+    Suspended,
+    WithdrawalRequested,
+)
 from streams.core.moments import moment_of
 from streams.wire.scrub import scrubbed
 
@@ -27,9 +37,8 @@ Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Kind(msgspec.Struct, frozen=True):
-    """One kind of event: its CloudEvents type, the body it becomes, and how its data is read."""
+    """One kind of event: the body it becomes, and how its data is read."""
 
-    type: str
     body: type[Body]
     shape: type[msgspec.Struct]
     decoder: msgspec.json.Decoder[Any]
@@ -49,7 +58,7 @@ def of_body(kind: Kind, data: msgspec.Struct) -> AnyBody:
     for place in kind.moments:
         if values[place] is not None:
             values[place] = moment_of(values[place])
-    return kind.body(*values)  # type: ignore[return-value]  # `body` is one of the kinds `AnyBody` joins
+    return cast(AnyBody, kind.body(*values))
 
 
 def scrub(data: msgspec.Struct) -> int:
@@ -87,7 +96,7 @@ def _kind(body: type[Body]) -> Kind:
     shape = _shape(body)
     fields = body.__struct_fields__
     moments = tuple(place for place, name in enumerate(fields) if name in MOMENTS)
-    return Kind(type_of(body), body, shape, msgspec.json.Decoder(shape), fields, moments)
+    return Kind(body, shape, msgspec.json.Decoder(shape), fields, moments)
 
 
 CONTRACT: Final[dict[str, Kind]] = {type_of(body): _kind(body) for body in BODIES}

@@ -18,12 +18,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What every record has in common: its version."""
 
 
-class Notice(Record, tag="tell", tag_field="action"):
+class Notice(Record, frozen=True, tag="tell", tag_field="action"):
     """Someone must be told of a dossier: a stage has been reached.
 
-    `id` is deterministic: a hash of the dossier, the start of its clock, the stage and the due moment. `stage_at` is the
-    moment at which the stage was reached, `decided_at` the `now` by which it was decided; `delayed` says that the
-    pipeline itself was behind when it decided.
+    `id` is deterministic (`streams.core.stages`). `stage_at` is the moment at which the stage was reached, `decided_at`
+    the `now` by which it was decided; `delayed` says that the pipeline itself was behind when it decided.
     """
 
     id: str
@@ -45,7 +44,7 @@ class Notice(Record, tag="tell", tag_field="action"):
     version: int = 1
 
 
-class Withdrawal(Record, tag="withdraw", tag_field="action"):
+class Withdrawal(Record, frozen=True, tag="withdraw", tag_field="action"):
     """A notice no longer holds: `id` and `stage` are the notice's own; `reason` says what happened."""
 
     id: str
@@ -58,7 +57,7 @@ class Withdrawal(Record, tag="withdraw", tag_field="action"):
     version: int = 1
 
 
-class Mark(Record, tag="mark", tag_field="action"):
+class Mark(Record, frozen=True, tag="mark", tag_field="action"):
     """Replay only: every notice of this partition decided at or before `now` stands before this line."""
 
     now: Moment
@@ -66,6 +65,7 @@ class Mark(Record, tag="mark", tag_field="action"):
 
 
 NoticeRecord = Notice | Withdrawal | Mark
+
 
 class Cell(msgspec.Struct, frozen=True, array_like=True):
     """How many dossiers of one cohort are alike in everything that is counted."""
@@ -80,7 +80,7 @@ class Cell(msgspec.Struct, frozen=True, array_like=True):
     count: int
 
 
-class Tally(Record):
+class Tally(Record, frozen=True):
     """The cohorts of one day of one unit, as one partition counts them.
 
     Key `partition/unit/day` (`day` as 2020-07-10); a later record of the same key replaces the earlier one. An empty
@@ -94,8 +94,8 @@ class Tally(Record):
     version: int = 1
 
 
-class Counted(Record):
-    """Key `partition`: this partition of `unit.tallies` has been counted up to `now`; a reader is complete with all of them."""
+class Counted(Record, frozen=True):
+    """Key `counted/partition`: this partition's dossiers are counted up to `now`."""
 
     partition: int
     now: Moment
@@ -103,7 +103,7 @@ class Counted(Record):
     version: int = 1
 
 
-class Rejected(Record):
+class Rejected(Record, frozen=True):
     """A record that could not be taken: where it stood, why, its size and hash, and what of it may be kept (base64)."""
 
     topic: str

@@ -1,7 +1,7 @@
 """What may be kept of a record that could not be taken: the fields the contract names, scrubbed, and nothing else.
 
-A rejected record is kept 90 days and read by many; the inbox, which holds it whole, 7 days and by the worker alone. Bytes
-that are no JSON object may hold anybody's name, so nothing is kept of them but their size and hash.
+A rejected record is kept 90 days and read by many; the inbox, which holds it whole, 7 days and by the worker alone.
+Bytes that are no JSON object may hold anybody's name, so nothing is kept of them but their size and hash.
 """
 
 from typing import Any, Final
@@ -11,7 +11,9 @@ import msgspec
 from streams.core.events import BODIES
 from streams.wire.scrub import scrubbed
 
-ATTRIBUTES: Final = frozenset({"specversion", "id", "source", "type", "subject", "time", "recordedtime", "datacontenttype"})
+ATTRIBUTES: Final = frozenset(
+    {"specversion", "id", "source", "type", "subject", "time", "recordedtime", "datacontenttype"}
+)
 FIELDS: Final = frozenset(name for body in BODIES for name in body.__struct_fields__) | {"reason"}
 LONGEST: Final = 300
 

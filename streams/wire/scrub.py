@@ -1,4 +1,4 @@
-"""Keeps personal data out: what free text may carry past intake (Luật 91/2025/QH15, NĐ 356/2025; DOMAIN of privacy in docs).
+"""Keeps personal data out: what free text may carry past intake (Luật 91/2025/QH15, NĐ 356/2025).
 
 A dossier's code, procedure, unit and moments are the office's. Names, identity numbers, telephone numbers and addresses
 are the citizen's: their fields are dropped by not being in the contract, and free text is scanned for what has a form.
@@ -19,7 +19,7 @@ PATTERNS: Final = (
 
 
 def scrubbed(text: str) -> tuple[str, int]:
-    """Return the text with every identity number, telephone number and e-mail address replaced, and how many there were."""
+    """Return the text with identity numbers, telephone numbers and e-mail addresses replaced, and how many."""
     found = 0
     for pattern in PATTERNS:
         text, times = pattern.subn(MARK, text)

@@ -20,7 +20,7 @@ class Line(msgspec.Struct, frozen=True, tag_field="line", omit_defaults=True):
     """One line; `decided_at` is the `now` by which it was decided."""
 
 
-class Taken(Line, tag="event"):
+class Taken(Line, frozen=True, tag="event"):
     """An event was folded. `fate` says how: `new`, `repeat` (known already)."""
 
     dossier: str
@@ -34,7 +34,7 @@ class Taken(Line, tag="event"):
     keyed_at: Moment | None = None
 
 
-class Labelled(Line, tag="label"):
+class Labelled(Line, frozen=True, tag="label"):
     """A dossier's label changed, and why it is what it is; `before` is empty for one that is new."""
 
     dossier: str
@@ -45,7 +45,7 @@ class Labelled(Line, tag="label"):
     due_at: Moment | None = None
 
 
-class Decided(Line, tag="stage"):
+class Decided(Line, frozen=True, tag="stage"):
     """A stage was reached and somebody must be told."""
 
     dossier: str
@@ -55,7 +55,7 @@ class Decided(Line, tag="stage"):
     decided_at: Moment
 
 
-class Withdrawn(Line, tag="withdrawn"):
+class Withdrawn(Line, frozen=True, tag="withdrawn"):
     """A notice no longer holds."""
 
     dossier: str
@@ -65,7 +65,7 @@ class Withdrawn(Line, tag="withdrawn"):
     decided_at: Moment
 
 
-class Unreadable(Line, tag="unreadable"):
+class Unreadable(Line, frozen=True, tag="unreadable"):
     """A record of `dossier.events` that is no event: our fault, or tampering."""
 
     offset: int
@@ -73,8 +73,8 @@ class Unreadable(Line, tag="unreadable"):
     decided_at: Moment
 
 
-class EpochLine(Line, tag="epoch"):
-    """What an epoch took: `taken` records before `next_offset` (-1 for a tick), the time it came to, the clock, the reference."""
+class EpochLine(Line, frozen=True, tag="epoch"):
+    """What an epoch took: `taken` records before `next_offset` (-1: a tick), the time it came to, clock, reference."""
 
     next_offset: int
     taken: int
@@ -103,7 +103,11 @@ def broken(before: bytes, value: bytes) -> str | None:
     body, mark, rest = value.rpartition(b',"hash":"')
     if not mark:
         return "the line has no hash"
-    return None if rest == hashlib.sha256(before + body + b"}").hexdigest().encode() + b'"}' else "the hash does not follow"
+    return (
+        None
+        if rest == hashlib.sha256(before + body + b"}").hexdigest().encode() + b'"}'
+        else "the hash does not follow"
+    )
 
 
 def hash_of(value: bytes) -> bytes:
