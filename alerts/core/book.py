@@ -5,6 +5,7 @@ in `taking` (a record came), `composing` (a digest is due) and `settling` (the m
 """
 
 from collections.abc import Iterable, Iterator
+from typing import assert_never
 
 from alerts.core.entries import AnyEntry, Held, Open, Page, PassedOn, Progress, Standing, Told, key_of
 from streams.core.moments import Moment
@@ -37,6 +38,8 @@ class Book:
                 self._last_at[entry.recipient] = entry.last_at
             case Progress():
                 self._marks = dict(entry.marks)
+            case _:
+                assert_never(entry)
 
     def strike(self, entry: Standing | Open) -> None:
         """Remove an entry."""

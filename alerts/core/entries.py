@@ -4,6 +4,8 @@ One small record for each notice, not one page for each person: ten thousand not
 small writes, once each, and no record grows. A key that is set again replaces, a null value removes.
 """
 
+from typing import assert_never
+
 import msgspec
 
 from alerts.core.outbox import Tell
@@ -100,3 +102,5 @@ def key_of(entry: AnyEntry) -> str:
             return f"{entry.recipient}/page"
         case Progress():
             return "/progress"
+        case _:
+            assert_never(entry)

@@ -1,6 +1,7 @@
 """The mail server has answered: told, tried again later, or the next accountable person in their stead."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
 import msgspec
 from msgspec.structs import replace
@@ -60,6 +61,8 @@ def settle(book: Book, mail: Open, answered: Answered, *, now: Moment, directory
                 (said, *(outcome for outcome in passed if isinstance(outcome, NotSent))),
                 tuple(outcome for outcome in passed if isinstance(outcome, Tell)),
             )
+        case _:
+            assert_never(step.next)
 
 
 def pass_on(book: Book, entry: Held, *, at: Moment, directory: Directory) -> Tell | NotSent:

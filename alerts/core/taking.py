@@ -1,5 +1,7 @@
 """A record of `mail.outbox` enters the book: held, or not, with the reason."""
 
+from typing import assert_never
+
 from msgspec.structs import replace
 
 from alerts.core.book import Book
@@ -24,6 +26,8 @@ def take(book: Book, record: OutboxRecord, policy: Policy) -> Taken:
         case Reached():
             book.mark(record.partition, record.now)
             return ()
+        case _:
+            assert_never(record)
 
 
 def due_at(book: Book, tell: Tell, policy: Policy) -> Moment:
@@ -53,6 +57,8 @@ def _hold(book: Book, tell: Tell, policy: Policy) -> Taken:
             return (_not_sent(tell, Reason.ALREADY_TOLD),)
         case PassedOn():
             return (_not_sent(tell, Reason.PASSED_ON),)
+        case unknown:
+            assert_never(unknown)
 
 
 def _recall(book: Book, recall: Recall) -> Taken:
@@ -73,6 +79,8 @@ def _recall(book: Book, recall: Recall) -> Taken:
         case PassedOn() as passed:
             book.strike(passed)
             return (Recall(recipient=passed.to, withdrawal=withdrawal),)
+        case unknown:
+            assert_never(unknown)
 
 
 def lapsed(told: Told, *, at: Moment) -> Lapsed:
