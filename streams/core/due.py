@@ -8,6 +8,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
+from typing import assert_never
 
 import msgspec
 
@@ -59,6 +60,8 @@ def unpaused(limit: Limit, starts_at: Moment, calendar: Calendar) -> Moment:
             return calendar.next_session(starts_at) if limit.half else starts_at
         case LimitUnit.DAYS | LimitUnit.MONTHS:
             return _on_due_day(limit, starts_at, calendar)
+        case unit:
+            assert_never(unit)
 
 
 def last_day(limit: Limit, first: Day) -> Day:

@@ -110,9 +110,8 @@ def _entries(lines: list[str], table: str) -> list[int]:
     opened = next((number for number, line in enumerate(lines, 1) if re.match(rf"\s*{table}\s*=\s*\[", line)), None)
     if headed or opened is None:
         return headed
-    closed = next(
-        (number for number in range(opened + 1, len(lines) + 1) if re.match(r"\s*\]", lines[number - 1])), len(lines)
-    )
+    after = range(opened + 1, len(lines) + 1)
+    closed = next((number for number in after if re.match(r"\s*\]", lines[number - 1])), len(lines) + 1)
     return [number for number in range(opened, closed) if re.match(rf"\s*({table}\s*=\s*\[\s*)?\{{", lines[number - 1])]
 
 

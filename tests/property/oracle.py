@@ -132,7 +132,7 @@ class Oracle:
         return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
     def on_due_day(self, start: datetime, last: Callable[[date], date]) -> datetime:
-        """Rolls to the next working day; closing when a receipt of an earlier day is due that day too, else the clock."""
+        """Rolls to the next working day; closing where an earlier day's receipts are due too, else the clock."""
         due_day = self.working_day_from(last(start.date()))
         earlier = start.date() - DAY
         while not self.sessions(earlier):
@@ -141,7 +141,7 @@ class Oracle:
             return self.at_clock(due_day, 1439)
         return self.at_clock(due_day, minute_of(start))
 
-    def due(self, unit: str, halves: int, received: datetime, pauses: Pauses = ()) -> datetime:
+    def due(self, unit: str, halves: int, received: datetime, *, pauses: Pauses = ()) -> datetime:
         """The due moment of `halves` half units."""
         start = self.start(received)
         whole, half = divmod(halves, 2)

@@ -152,7 +152,7 @@ def test_the_labels_partition_what_was_received(received: list[list[Event]], now
     assert sum(labels[label] for label in Label) == len(received)
 
 
-CODES = {
+CODES: dict[str, tuple[AnyBody, ...]] = {
     "4": (Transferred("H18"),),
     "5": (SupplementRequested(),),
     "6": (PaymentRequested(),),

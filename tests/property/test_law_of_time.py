@@ -1,5 +1,7 @@
 """The laws of the law of time, each a test; the oracle beside this file is the slow second opinion."""
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from streams.core.calendar import Calendar
 from streams.core.due import Interval, due, extended
 from streams.core.explanation import explain
-from streams.core.law import LawError, OutOfReach
+from streams.core.law import BadLimit, OutOfReach
 from streams.core.limits import Limit, LimitUnit, parse_limit
 from streams.core.moments import VIETNAM, Moment, datetime_of, day_on, moment_of
 from streams.core.redating import due_many
@@ -23,6 +25,7 @@ from tests.property.oracle import DAY, Oracle, Rule, Year
 
 SHIPPED = Path(__file__).parents[2] / "deploy" / "reference" / "calendar"
 FIRST, LAST = date(2018, 1, 1), date(2027, 12, 31)
+USUAL = Calendar.build([], reach=(2025, 2027))
 WORKING_TIME = (LimitUnit.WORKING_HOURS, LimitUnit.WORKING_DAYS)
 
 
@@ -67,9 +70,9 @@ def shipped() -> Pair:
 
 
 dates = st.dates(FIRST, LAST)
-moments = st.datetimes(datetime(2018, 1, 1), datetime(2027, 10, 1)).map(
-    lambda at: moment_of(at.replace(second=0, microsecond=0, tzinfo=VIETNAM))
-)
+moments = st.integers(
+    moment_of(datetime(2018, 1, 1, tzinfo=VIETNAM)) // 60, moment_of(datetime(2027, 10, 1, tzinfo=VIETNAM)) // 60
+).map(lambda minute: minute * 60)
 to_the_second = st.builds(lambda at, second: at + second, moments, st.integers(0, 59))
 
 
@@ -197,7 +200,7 @@ def test_the_due_moment_is_the_oracle_s(data: st.DataObject, pair: Pair, at: Mom
     due_at = answer(limit, at, calendar=pair.calendar, pauses=pauses)
     assume(due_at - at < 120 * 86_400)
     naive = [(clock(pause.start), clock(pause.end or 0)) for pause in pauses]
-    walked = pair.oracle.due(limit.unit, 2 * limit.amount + limit.half, clock(at), naive)
+    walked = pair.oracle.due(limit.unit, 2 * limit.amount + limit.half, clock(at), pauses=naive)
     assert clock(due_at) == walked
 
 
@@ -212,10 +215,8 @@ def clock(at: Moment) -> datetime:
 
 
 @given(calendars, to_the_second, st.integers(0, 4 * 86_400), limits())
-@example(Calendar.build([]), moment_of(datetime(2026, 2, 2, 16, tzinfo=VIETNAM)), 16 * 3600, Limit(5, LimitUnit.DAYS))
-@example(
-    Calendar.build([]), moment_of(datetime(2026, 1, 29, 16, tzinfo=VIETNAM)), 16 * 3600, Limit(1, LimitUnit.MONTHS)
-)
+@example(USUAL, moment_of(datetime(2026, 2, 2, 16, tzinfo=VIETNAM)), 16 * 3600, Limit(5, LimitUnit.DAYS))
+@example(USUAL, moment_of(datetime(2026, 1, 29, 16, tzinfo=VIETNAM)), 16 * 3600, Limit(1, LimitUnit.MONTHS))
 def test_a_later_receipt_is_never_due_earlier(calendar: Calendar, at: Moment, later: int, limit: Limit) -> None:
     assert answer(limit, at, calendar=calendar) <= answer(limit, at + later, calendar=calendar)
 
@@ -315,19 +316,18 @@ def test_a_limit_reads_back_from_its_own_text(limit: Limit) -> None:
     | st.builds("{} {}".format, st.integers() | st.floats(), st.sampled_from(["ngày", "days", "giờ", "tháng"]))
 )
 def test_any_text_is_a_limit_or_an_error_that_names_it(text: str) -> None:
-    try:
-        assert parse_limit(text).amount >= 0
-    except LawError as wrong:
-        assert repr(text) in str(wrong)
+    with suppress(BadLimit):
+        assert str(parse_limit(text))
+        return
+    with pytest.raises(BadLimit, match=re.escape(repr(text))):
+        parse_limit(text)
 
 
 @given(st.integers(-(10**18), 10**18), limits())
 def test_any_moment_has_a_due_moment_or_is_out_of_reach(at: Moment, limit: Limit) -> None:
     calendar = shipped().calendar
-    try:
+    with suppress(OutOfReach):
         assert due(limit, at, calendar=calendar).due_at > at
-    except OutOfReach as wrong:
-        assert "calendar" in str(wrong)
 
 
 @pytest.mark.parametrize("days", [1, 30])

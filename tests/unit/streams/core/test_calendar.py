@@ -1,0 +1,288 @@
+"""A working calendar knows which seconds are worked, and says where it stops knowing."""
+
+from datetime import date, datetime
+
+import pytest
+
+from streams.core.calendar import Calendar
+from streams.core.law import BadCalendar, NotWorked, OutOfReach
+from streams.core.moments import VIETNAM, Day, Moment, day_on, moment_of
+from streams.core.sessions import CalendarDocument, DayOff, Hours, Swap
+
+HOUR = 3600
+
+
+def at(text: str) -> Moment:
+    return moment_of(datetime.fromisoformat(text).replace(tzinfo=VIETNAM))
+
+
+def day(text: str) -> Day:
+    return day_on(date.fromisoformat(text))
+
+
+TURN = CalendarDocument(
+    "2018.toml",
+    "2018-v1",
+    2018,
+    confirmed=True,
+    days_off=(DayOff(day("2018-09-03"), "Quốc khánh (nghỉ bù)", day("2018-09-02"), "a decision"),),
+    swaps=(Swap(day("2018-12-31"), day("2019-01-05"), None, "another"),),
+)
+NEXT = CalendarDocument("2019.toml", "2019-v1", 2019, confirmed=True, days_off=(DayOff(day("2019-01-01"), "Tết"),))
+LATER = CalendarDocument("2021.toml", "2021-v2", 2021, confirmed=True)
+OPEN = CalendarDocument("2022.toml", "2022-v2", 2022)
+calendar = Calendar.build([TURN, NEXT, LATER, OPEN])
+
+
+def test_the_version_names_every_document_and_the_unit_group() -> None:
+    hours = CalendarDocument("hours.toml", "hours-v3", hours=(Hours(((0, HOUR),)),))
+    assert calendar.version == "2018..2019-v1+2021..2022-v2"
+    assert Calendar.build([TURN, hours], "commune").version == "hours-v3+2018-v1/commune"
+    assert Calendar.build([]).version == "usual"
+
+
+def test_a_weekday_swapped_off_is_made_up_across_the_turn_of_the_year() -> None:
+    assert not calendar.working_day(day("2018-12-31"))
+    assert not calendar.working_day(day("2019-01-01"))
+    assert calendar.working_day(day("2019-01-05"))
+    assert calendar.between(at("2018-12-28T17:00"), at("2019-01-07T00:00")) == 4 * int(7.5 * HOUR)
+
+
+def test_a_day_off_names_its_reason_and_its_source() -> None:
+    assert calendar.days_off[day("2018-09-03")].citation == "a decision"
+    assert calendar.days_off[day("2018-12-31")].compensates == day("2019-01-05")
+
+
+def test_a_made_up_day_has_the_sessions_of_the_weekday_it_replaces_unless_others_are_stated() -> None:
+    monday = Hours(((8 * HOUR, 9 * HOUR),), weekdays=(0,))
+    document = CalendarDocument(
+        "2019.toml", "v1", 2019, hours=(monday,), swaps=(Swap(day("2019-04-29"), day("2019-05-04")),)
+    )
+    assert Calendar.build([document]).closing(day("2019-05-04")) == at("2019-05-04T09:00")
+    stated = Swap(day("2019-04-29"), day("2019-05-04"), ((7 * HOUR, 8 * HOUR),))
+    document = CalendarDocument("2019.toml", "v1", 2019, hours=(monday,), swaps=(stated,))
+    assert Calendar.build([document]).opening(day("2019-05-04")) == at("2019-05-04T07:00")
+
+
+def test_hours_differ_by_weekday_season_and_group_and_the_last_of_the_own_group_counts() -> None:
+    hours = CalendarDocument(
+        "hours.toml",
+        "hours-v1",
+        hours=(
+            Hours(((8 * HOUR, 12 * HOUR),), (5,), unit_group="commune"),
+            Hours(((9 * HOUR, 10 * HOUR),), (5,)),
+            Hours(((7 * HOUR, 11 * HOUR), (13 * HOUR, 16 * HOUR)), first=day("2026-04-15"), last=day("2026-10-15")),
+        ),
+    )
+    commune, others = Calendar.build([hours], "commune"), Calendar.build([hours])
+    saturday = day("2026-06-06")
+    assert commune.opening(saturday) == at("2026-06-06T08:00")
+    assert others.opening(saturday) == at("2026-06-06T09:00")
+    assert others.opening(day("2026-04-14")) == at("2026-04-14T07:30")
+    assert others.opening(day("2026-04-15")) == at("2026-04-15T07:00")
+    assert others.closing(day("2026-10-15")) == at("2026-10-15T16:00")
+    assert others.closing(day("2026-10-16")) == at("2026-10-16T17:00")
+
+
+@pytest.mark.parametrize(
+    ("start", "seconds", "end"),
+    [
+        pytest.param("2026-03-02T09:00", 0, "2026-03-02T09:00", id="nothing leaves it where it is"),
+        pytest.param("2026-03-01T09:00", 0, "2026-03-01T09:00", id="even on a Sunday"),
+        pytest.param("2026-03-02T09:00", 9000, "2026-03-02T11:30", id="to the end of a session, not the next start"),
+        pytest.param("2026-03-02T09:00", 9001, "2026-03-02T13:30:01", id="over the break"),
+        pytest.param("2026-03-06T16:59:59", 2, "2026-03-09T07:30:01", id="over the weekend"),
+        pytest.param("2026-03-09T07:30:01", -1, "2026-03-09T07:30", id="back to a start, not the end before"),
+        pytest.param("2026-03-09T07:30:01", -2, "2026-03-06T16:59:59", id="back over the weekend"),
+    ],
+)
+def test_working_time_is_added(start: str, seconds: int, end: str) -> None:
+    assert calendar.add(at(start), seconds) == at(end)
+
+
+def test_between_counts_the_start_and_not_the_end_and_is_nothing_backwards() -> None:
+    assert calendar.between(at("2026-03-02T11:29:59"), at("2026-03-02T13:30:01")) == 2
+    assert calendar.between(at("2026-03-03T09:00"), at("2026-03-02T09:00")) == 0
+
+
+def test_before_the_first_session_of_the_index_nothing_was_worked() -> None:
+    short = Calendar.build([], reach=(2024, 2024))
+    assert short.between(at("2024-01-01T00:00"), at("2024-01-01T07:30")) == 0
+    assert short.roll(at("2024-01-01T00:00")) == at("2024-01-01T07:30")
+
+
+@pytest.mark.parametrize(
+    ("moment", "rolled"),
+    [
+        pytest.param("2026-03-02T07:29:59", "2026-03-02T07:30", id="before the office opens"),
+        pytest.param("2026-03-02T07:30", "2026-03-02T07:30", id="as it opens"),
+        pytest.param("2026-03-02T11:30", "2026-03-02T11:30", id="the closing second belongs to the session"),
+        pytest.param("2026-03-02T11:30:01", "2026-03-02T13:30", id="in the break"),
+        pytest.param("2026-03-06T17:00:01", "2026-03-09T07:30", id="after it closed on Friday"),
+    ],
+)
+def test_a_moment_rolls_into_the_next_session(moment: str, rolled: str) -> None:
+    assert calendar.roll(at(moment)) == at(rolled)
+
+
+def test_working_days_are_counted_both_ways_and_zero_is_today_or_the_next() -> None:
+    saturday = day("2026-03-07")
+    assert calendar.next_working_day(saturday) == day("2026-03-09")
+    assert calendar.next_working_day(saturday, 5) == day("2026-03-13")
+    assert calendar.next_working_day(saturday, -1) == day("2026-03-06")
+    assert calendar.next_working_day(saturday, 0) == day("2026-03-09")
+    assert calendar.next_working_day(day("2026-03-06"), 0) == day("2026-03-06")
+
+
+@pytest.mark.parametrize(
+    ("clock", "held"),
+    [(6 * HOUR, "07:30"), (9 * HOUR, "09:00"), (12 * HOUR, "13:30"), (17 * HOUR, "17:00"), (20 * HOUR, "17:00")],
+    ids=["before opening", "in session", "in the break", "at closing", "after closing"],
+)
+def test_a_clock_time_is_moved_into_a_session_of_its_day(clock: int, held: str) -> None:
+    assert calendar.at_clock(day("2026-03-06"), clock) == at(f"2026-03-06T{held}")
+
+
+@pytest.mark.parametrize(
+    ("due", "end"),
+    [
+        pytest.param("2026-03-06T09:00", "2026-03-06T17:00", id="a working day"),
+        pytest.param("2026-03-07T09:00", "2026-03-09T17:00", id="a Saturday rolls"),
+        pytest.param("2026-03-06T20:00", "2026-03-06T20:00", id="never before the due moment itself"),
+    ],
+)
+def test_the_due_day_ends_when_the_office_closes(due: str, end: str) -> None:
+    assert calendar.end_of_due_day(at(due)) == at(end)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "provisional"),
+    [
+        pytest.param(None, "2017-12-31T23:59", True, id="before the first year"),
+        pytest.param(None, "2018-01-01T00:00", False, id="a confirmed year"),
+        pytest.param("2018-06-01T00:00", "2019-06-01T00:00", False, id="over the turn of two confirmed years"),
+        pytest.param("2019-06-01T00:00", "2021-06-01T00:00", True, id="over a year without a document"),
+        pytest.param(None, "2022-01-01T00:00", True, id="a year that is not confirmed"),
+        pytest.param(None, "2030-01-01T00:00", True, id="beyond the last year"),
+    ],
+)
+def test_what_leans_on_an_unconfirmed_year_is_provisional(since: str | None, until: str, provisional: bool) -> None:
+    assert calendar.provisional(at(until), None if since is None else at(since)) is provisional
+
+
+def test_an_unsettled_day_is_worked_and_what_leans_on_it_is_provisional() -> None:
+    doubt = DayOff(day("2026-11-24"), "Ngày Văn hóa Việt Nam")
+    unsettled = Calendar.build([CalendarDocument("2026.toml", "2026-v1", 2026, confirmed=True, unsettled=(doubt,))])
+    assert unsettled.working_day(day("2026-11-24"))
+    assert not unsettled.provisional(at("2026-11-23T23:59:59"))
+    assert unsettled.provisional(at("2026-11-24T00:00"))
+    assert unsettled.provisional(at("2026-11-30T00:00"), at("2026-11-20T00:00"))
+    assert not unsettled.provisional(at("2026-11-30T00:00"), at("2026-11-25T00:00"))
+
+
+def test_a_day_on_which_nobody_works_neither_opens_nor_closes() -> None:
+    with pytest.raises(NotWorked):
+        calendar.opening(day("2026-03-07"))
+    with pytest.raises(NotWorked):
+        calendar.closing(day("2150-03-07"))
+
+
+def test_the_last_day_of_the_index_closes() -> None:
+    assert Calendar.build([], reach=(2024, 2024)).closing(day("2024-12-31")) == at("2024-12-31T17:00")
+
+
+def test_what_lies_outside_the_years_is_out_of_reach_and_named() -> None:
+    short = Calendar.build([], reach=(2024, 2024))
+    for ask in (
+        lambda: short.roll(at("1890-01-01T00:00")),
+        lambda: short.between(at("2024-01-01T00:00"), at("2025-01-01T00:00")),
+        lambda: short.roll(at("2024-12-31T17:00:01")),
+        lambda: short.next_session(at("2024-12-31T16:00")),
+        lambda: short.add(at("2024-12-31T16:00"), HOUR + 1),
+        lambda: short.add(at("2024-01-01T16:00"), -9 * HOUR),
+        lambda: short.next_working_day(day("2023-12-31")),
+        lambda: short.next_working_day(day("2024-12-31")),
+        lambda: short.roll(10**18),
+    ):
+        with pytest.raises(OutOfReach, match="calendar"):
+            ask()
+
+
+def test_a_calendar_in_which_nobody_works_says_so_and_never_searches_for_ever() -> None:
+    never = Calendar.build([CalendarDocument("hours.toml", "hours-v1", hours=(Hours(()),))])
+    assert never.between(at("2024-01-01T00:00"), at("2025-01-01T00:00")) == 0
+    assert list(never.sessions(at("2024-01-01T00:00"), at("2025-01-01T00:00"))) == []
+    for ask in (lambda: never.roll(at("2024-01-01T00:00")), lambda: never.add(at("2024-01-01T00:00"), 1)):
+        with pytest.raises(OutOfReach):
+            ask()
+
+
+def test_sessions_are_given_clipped_and_never_empty() -> None:
+    found = list(calendar.sessions(at("2026-03-02T11:30"), at("2026-03-03T08:00")))
+    assert found == [(at("2026-03-02T13:30"), at("2026-03-02T17:00")), (at("2026-03-03T07:30"), at("2026-03-03T08:00"))]
+
+
+def document(**stated: object) -> CalendarDocument:
+    return CalendarDocument("2024.toml", "2024-v1", 2024, **stated)  # type: ignore[arg-type] # each case states one field
+
+
+@pytest.mark.parametrize(
+    ("documents", "field", "problem"),
+    [
+        pytest.param([document(), document()], "year", "already", id="a year twice"),
+        pytest.param(
+            [document(days_off=(DayOff(day("2024-01-01"), "a"), DayOff(day("2024-01-01"), "b")))],
+            "days_off[1].day",
+            "twice",
+            id="a day twice",
+        ),
+        pytest.param(
+            [document(days_off=(DayOff(day("2025-01-01"), "a"),))], "days_off[0].day", "not in", id="another year"
+        ),
+        pytest.param(
+            [document(swaps=(Swap(day("2025-04-28"), day("2024-05-04")),))],
+            "swaps[0].off",
+            "not in",
+            id="a swap of another year",
+        ),
+        pytest.param(
+            [document(swaps=(Swap(day("2024-04-28"), day("2024-05-04")),))],
+            "swaps[0].off",
+            "weekend",
+            id="a Sunday swapped off",
+        ),
+        pytest.param(
+            [document(swaps=(Swap(day("2024-04-29"), day("2024-05-03")),))],
+            "swaps[0].made_up",
+            "not a weekend",
+            id="made up on a weekday",
+        ),
+        pytest.param(
+            [document(swaps=(Swap(day("2024-04-29"), day("2024-05-04"), ((5, 4),)),))],
+            "swaps[0].sessions",
+            "after it begins",
+            id="a made-up session ends before it begins",
+        ),
+        pytest.param([document(hours=(Hours((), weekdays=()),))], "hours[0].weekdays", "at least one", id="no weekday"),
+        pytest.param(
+            [document(hours=(Hours((), weekdays=(7,)),))], "hours[0].weekdays", "0 (Monday)", id="an eighth weekday"
+        ),
+        pytest.param(
+            [document(hours=(Hours((), first=2, last=1),))], "hours[0].last", "before", id="a season backwards"
+        ),
+        pytest.param(
+            [document(hours=(Hours(((1, 3), (2, 4))),))], "hours[0].sessions", "overlap", id="sessions overlap"
+        ),
+        pytest.param(
+            [document(hours=(Hours(((1, 90_000),)),))], "hours[0].sessions", "one day", id="a session over midnight"
+        ),
+    ],
+)
+def test_a_contradiction_names_document_field_and_problem(
+    documents: list[CalendarDocument], field: str, problem: str
+) -> None:
+    with pytest.raises(BadCalendar) as caught:
+        Calendar.build(documents)
+    assert (caught.value.document, caught.value.field) == ("2024.toml", field)
+    assert problem in caught.value.problem
+    assert str(caught.value).startswith(f"2024.toml: {field}: ")

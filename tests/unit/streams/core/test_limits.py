@@ -1,0 +1,91 @@
+"""Limits are read from the text that sources send, in Vietnamese and English, or refused by name."""
+
+import unicodedata
+
+import pytest
+
+from streams.core.law import BadLimit
+from streams.core.limits import Limit, LimitUnit, parse_limit
+
+W, H = LimitUnit.WORKING_DAYS, LimitUnit.WORKING_HOURS
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("5 working days", Limit(5, W)),
+        ("05 ngày làm việc", Limit(5, W)),
+        ("05 (năm) ngày làm việc", Limit(5, W)),
+        ("năm ngày làm việc", Limit(5, W)),
+        ("Không quá 05 ngày làm việc", Limit(5, W)),
+        ("5 ngay lam viec", Limit(5, W)),
+        ("5ngày làm việc", Limit(5, W)),
+        ("0,5 ngày làm việc", Limit(0, W, half=True)),
+        ("0.5 working days", Limit(0, W, half=True)),
+        ("1.50 working days", Limit(1, W, half=True)),
+        ("nửa ngày", Limit(0, W, half=True)),
+        ("1/2 ngày làm việc", Limit(0, W, half=True)),
+        ("½ ngày", Limit(0, W, half=True)),
+        ("half a day", Limit(0, W, half=True)),
+        ("1 buổi", Limit(0, W, half=True)),
+        ("3 buổi làm việc", Limit(1, W, half=True)),
+        ("2 sessions", Limit(1, W)),
+        ("20 ngày", Limit(20, LimitUnit.DAYS)),
+        ("15 DAYS", Limit(15, LimitUnit.DAYS)),
+        ("a month", Limit(1, LimitUnit.MONTHS)),
+        ("2 tháng", Limit(2, LimitUnit.MONTHS)),
+        ("8 giờ làm việc", Limit(8, H)),
+        ("4.5 working hours", Limit(4, H, half=True)),
+        ("24 hours", Limit(24, LimitUnit.HOURS)),
+        ("24 giờ", Limit(24, LimitUnit.HOURS)),
+        ("3650 days", Limit(3650, LimitUnit.DAYS)),
+    ],
+)
+def test_a_limit_is_read(text: str, limit: Limit) -> None:
+    assert parse_limit(text) == limit
+    assert parse_limit(unicodedata.normalize("NFD", text)) == limit
+    assert parse_limit(f"  {text.upper()} ") == limit
+    assert parse_limit(str(limit)) == limit
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "amount and a unit"),
+        ("5", "amount and a unit"),
+        ("ngày", "amount and a unit"),
+        ("0 days", "more than nothing"),
+        ("-1 days", "more than nothing"),
+        ("-1 working days", "more than nothing"),
+        ("1000000000 days", "no procedure takes more than 3660 days"),
+        ("99999999999999999999 days", "neither"),
+        ("121 months", "no procedure"),
+        ("0.3 working days", "neither"),
+        ("1/3 ngày", "neither"),
+        ("many days", "neither"),
+        ("1.5 ngày", "halves"),
+        ("0.5 tháng", "halves"),
+        ("nửa buổi", "half a session"),
+        ("5 fortnights", "'fortnights'"),
+        ("5 ngày kể từ ngày nhận", "does not know the unit"),
+    ],
+)
+def test_what_is_no_limit_is_refused_by_name(text: str, problem: str) -> None:
+    with pytest.raises(BadLimit) as caught:
+        parse_limit(text)
+    assert repr(text) in str(caught.value)
+    assert caught.value.text == text
+    assert problem in caught.value.problem
+
+
+@pytest.mark.parametrize(
+    ("limit", "text"),
+    [
+        (Limit(1, W), "1 working day"),
+        (Limit(1, W, half=True), "1.5 working days"),
+        (Limit(2, LimitUnit.MONTHS), "2 months"),
+        (Limit(1, LimitUnit.HOURS), "1 hour"),
+    ],
+)
+def test_a_limit_has_one_text(limit: Limit, text: str) -> None:
+    assert str(limit) == text
