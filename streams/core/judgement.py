@@ -76,7 +76,7 @@ def judge(dossier: Dossier, *, now: Moment, rules: Rulebook, dues: Dues | None =
         dues.intake_due_at,
         dues.intake_due_at is not None and waited_to > dues.intake_due_at,
         dues.due_soon_at,
-        _next_at(dossier, dues, now=now, stands=since is not None),
+        _next_at(dossier, dues, label, now=now),
         dues.provisional,
     )
 
@@ -130,13 +130,15 @@ def _by(due_at: Moment | None, judged_at: Moment) -> Verdict:
     return Verdict.IN_TIME if judged_at <= due_at else Verdict.OVERDUE
 
 
-def _next_at(dossier: Dossier, dues: Dues, *, now: Moment, stands: bool) -> Moment | None:
+def _next_at(dossier: Dossier, dues: Dues, label: Label, *, now: Moment) -> Moment | None:
     turns = [finding.at for finding in dossier.findings if finding.at > now]
     if dossier.closed_at is None:
         if dossier.accepted_at is None and dues.intake_due_at is not None:
             turns.append(dues.intake_due_at + 1)
         for start, end in dues.stands:
             turns += (start, end)
-        if not stands and dues.ranking_due_at is not None:
-            turns += (dues.ranking_due_at + 1, (dues.legal_due_at or 0) + 1, dues.due_soon_at or 0)
+        if dues.standing_since(now) is None and dues.ranking_due_at is not None and dues.legal_due_at is not None:
+            turns += (dues.ranking_due_at + 1, dues.legal_due_at + 1)
+        if label is Label.OPEN_IN_TIME and dues.due_soon_at is not None:
+            turns.append(dues.due_soon_at)
     return min((turn for turn in turns if now < turn < NEVER), default=None)
