@@ -145,7 +145,8 @@ class Register:
         subject = key.decode()
         entry = self._open.get(key) or self._unpack(key) or Entry(new(subject.partition("/")[0]))
         dossier = after(entry.dossier, event)
-        known = dossier is entry.dossier
+        # A repeat that arrived earlier changes when we learned of the event, and nothing else.
+        repeat = len(dossier.events) == len(entry.dossier.events)
         self._say(
             trail.Taken(
                 subject,
@@ -155,11 +156,11 @@ class Register:
                 event.arrived_at,
                 self._now,
                 event.content.hex(),
-                "repeat" if known else "new",
+                "repeat" if repeat else "new",
                 event.keyed_at,
             )
         )
-        if not known:
+        if dossier is not entry.dossier:
             entry.dossier = dossier
             self._judge(key, entry, self._now, clock=None)
 

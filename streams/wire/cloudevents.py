@@ -14,7 +14,7 @@ import msgspec
 
 from streams.core.events import Event
 from streams.core.moments import Moment, moment_of
-from streams.wire.contract import CONTRACT, TICK, Kind, of_body
+from streams.wire.contract import CONTRACT, TICK, Kind, Time, of_body
 
 LARGEST: Final = 1 << 20
 """Bytes; a dossier's event has no business being larger."""
@@ -57,9 +57,9 @@ class Envelope(msgspec.Struct, omit_defaults=True):
     source: str
     type: str
     subject: str
-    time: datetime
-    recordedtime: datetime | None = None
-    arrivedtime: datetime | None = None
+    time: Time
+    recordedtime: Time | None = None
+    arrivedtime: Time | None = None
     datacontenttype: str = "application/json"
     data: msgspec.Raw = msgspec.Raw(b"{}")
 
@@ -111,7 +111,7 @@ class Tick(msgspec.Struct):
     """Time passing in a replay: nothing arrives before `time`."""
 
     type: str
-    time: datetime
+    time: Time
 
 
 _ticks = msgspec.json.Decoder(Tick)
@@ -130,7 +130,7 @@ def tick_time(value: bytes) -> Moment:
     """Return the moment of a tick in `dossier.events`; raises Malformed."""
     try:
         return moment_of(_ticks.decode(value).time)
-    except (msgspec.DecodeError, ValueError) as error:
+    except msgspec.DecodeError as error:
         raise Malformed(Reason.TICK, str(error)) from None
 
 
@@ -196,7 +196,7 @@ def _misshapen(value: bytes, error: msgspec.ValidationError) -> Malformed:
     try:
         _loose.decode(value)
     except msgspec.ValidationError:
-        return Malformed(Reason.WRONG_SHAPE, str(error))
+        return Malformed(Reason.TICK if is_tick(value) else Reason.WRONG_SHAPE, str(error))
     return Malformed(_time_reason(str(error)) or Reason.BAD_TIME, str(error))
 
 

@@ -1,0 +1,299 @@
+"""The register: what it decides, that it decides it once, and that nobody is told of what is settled."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from deploy.rulebook import load_rulebook
+from streams.border import Epoch
+from streams.core.moments import Moment
+from streams.metrics import RegisterMetrics
+from streams.register.register import SLICE, Register
+from streams.wire.trail import START, broken, hash_of
+from tests.sources import DOSSIER, Record, at, sent, taken
+
+RULES = load_rulebook()
+UNIT = {"procedure": "1.001", "unit": "muongnhe", "officer": "muongnhe-cb1"}
+ACCEPTED = sent("accepted", "2020-03-02 08:00", due_at="2020-03-09 08:00", **UNIT)
+DONE = sent("done", "2020-03-05 09:00")
+
+
+def register(*, replay: bool = False) -> Register:
+    return Register(0, rules=RULES, metrics=RegisterMetrics(CollectorRegistry()), replay=replay)
+
+
+def values(epochs: Iterable[Epoch], topic: str) -> list[dict[str, Any]]:
+    return [json.loads(value or b"") for epoch in epochs for _, value in epoch.outputs.get((topic, 0), [])]
+
+
+def notices(*epochs: Epoch) -> list[tuple[str, str]]:
+    return [(line["action"], line["stage"]) for line in values(epochs, "dossier.notices") if line["action"] != "mark"]
+
+
+def labels(*epochs: Epoch) -> list[str]:
+    return [line["label"] for line in values(epochs, "dossier.trail") if line["line"] == "label"]
+
+
+def live(step: Register, *sends: bytes, now: Moment) -> Epoch:
+    return step.take(taken(sends, arrived=now), now=now, behind=False)
+
+
+def test_each_stage_is_told_once_at_its_moment() -> None:
+    step = register()
+    hours = ("2020-03-05 07:59", "2020-03-05 08:00", "2020-03-06 12:00", "2020-03-09 07:30", "2020-03-09 08:01")
+    epochs = [live(step, ACCEPTED, now=at("2020-03-02 08:00")), *(step.tick(at(hour)) for hour in hours)]
+    assert [notices(epoch) for epoch in epochs] == [
+        [],
+        [],
+        [("tell", "due_soon")],
+        [],
+        [("tell", "due_today")],
+        [("tell", "overdue")],
+    ]
+    assert step.next_at is None or step.next_at > at("2020-03-09 08:01")
+
+
+def test_after_an_outage_every_missed_stage_is_told_in_order_and_marked_as_our_delay() -> None:
+    step = register()
+    live(step, ACCEPTED, now=at("2020-03-02 08:00"))
+    late = step.tick(at("2020-03-12 10:00"))
+    assert notices(late) == [("tell", "due_soon"), ("tell", "due_today"), ("tell", "overdue")]
+    assert all(line["delayed"] for line in values([late], "dossier.notices"))
+
+
+def test_nobody_is_told_of_what_the_backlog_settles() -> None:
+    """The dossier was done on the 5th; the pipeline was down until the 12th and now reads both records."""
+    step = register()
+    records = [*taken([ACCEPTED], arrived=at("2020-03-02 08:00")), *taken([DONE], arrived=at("2020-03-05 07:00"))]
+    epoch = step.take(records, now=at("2020-03-12 10:00"), behind=False)
+    assert notices(epoch) == []
+    assert labels(epoch) == ["open_in_time", "closed_early"]
+
+
+def test_while_more_is_waiting_time_does_not_pass_the_last_arrival() -> None:
+    step = register()
+    epoch = step.take(taken([ACCEPTED], arrived=at("2020-03-02 08:00")), now=at("2020-03-12 10:00"), behind=True)
+    assert notices(epoch) == []
+    assert step.now == at("2020-03-02 08:00")
+
+
+def test_what_fell_due_before_a_record_arrived_is_decided_without_it() -> None:
+    step = register()
+    records = [*taken([ACCEPTED], arrived=at("2020-03-02 08:00")), *taken([DONE], arrived=at("2020-03-10 08:00"))]
+    epoch = step.take(records, now=at("2020-03-12 10:00"), behind=False)
+    assert notices(epoch) == [
+        ("tell", "due_soon"),
+        ("tell", "due_today"),
+        ("tell", "overdue"),
+        ("withdraw", "due_soon"),
+        ("withdraw", "due_today"),
+        ("withdraw", "overdue"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("what", "reason"),
+    [
+        pytest.param(sent("done", "2020-03-06 09:00"), "closed", id="closed"),
+        pytest.param(sent("supplement_requested", "2020-03-06 09:00"), "paused", id="paused"),
+        pytest.param(
+            sent("reappointed", "2020-03-06 09:00", due_at="2020-03-16 08:00", letter="01/PXL"),
+            "redated",
+            id="re-dated",
+        ),
+        pytest.param(sent("transferred", "2020-03-06 09:00", unit="sotuphap"), "handed_on", id="moved to another unit"),
+        pytest.param(
+            sent("corrected", "2020-03-06 09:00", voids=f"{DOSSIER}-accepted-2020-03-02 08:00"),
+            "corrected",
+            id="corrected",
+        ),
+    ],
+)
+def test_a_notice_that_no_longer_holds_is_withdrawn_with_its_reason(what: bytes, reason: str) -> None:
+    step = register()
+    live(step, ACCEPTED, now=at("2020-03-02 08:00"))
+    told = values([step.tick(at("2020-03-05 09:00"))], "dossier.notices")[0]
+    epoch = live(step, what, now=at("2020-03-06 09:00"))
+    withdrawn = [line for line in values([epoch], "dossier.notices") if line["action"] == "withdraw"]
+    assert [(line["id"], line["reason"], line["officer"]) for line in withdrawn] == [
+        (told["id"], reason, "muongnhe-cb1")
+    ]
+
+
+def test_a_moved_due_moment_arms_the_stages_again() -> None:
+    step = register()
+    live(step, ACCEPTED, now=at("2020-03-02 08:00"))
+    first = step.tick(at("2020-03-05 09:00"))
+    live(
+        step, sent("reappointed", "2020-03-06 09:00", due_at="2020-03-16 08:00", letter="1"), now=at("2020-03-06 09:00")
+    )
+    second = step.tick(at("2020-03-12 09:00"))
+    assert notices(first) == notices(second) == [("tell", "due_soon")]
+    assert values([first], "dossier.notices")[0]["id"] != values([second], "dossier.notices")[0]["id"]
+
+
+def test_who_waits_to_be_accepted_is_told_after_eight_working_hours() -> None:
+    step = register()
+    live(step, sent("submitted", "2020-03-02 08:00", **UNIT), now=at("2020-03-02 08:00"))
+    assert notices(step.tick(at("2020-03-03 08:30"))) == []
+    assert notices(step.tick(at("2020-03-03 08:31"))) == [("tell", "intake_overdue")]
+    accepted = sent("accepted", "2020-03-03 09:00", due_at="2020-03-19 08:00", **UNIT)
+    told = values([live(step, accepted, now=at("2020-03-03 09:00"))], "dossier.notices")
+    assert [(line["action"], line["reason"]) for line in told] == [("withdraw", "accepted")]
+
+
+def test_a_repeat_by_the_source_changes_nothing_and_leaves_a_line() -> None:
+    step = register()
+    live(step, ACCEPTED, now=at("2020-03-02 08:00"))
+    again = live(step, ACCEPTED, now=at("2020-03-02 09:00"))
+    fates = [line["fate"] for line in values([again], "dossier.trail") if line["line"] == "event"]
+    assert fates == ["repeat"]
+    assert [key for key, _ in again.outputs["dossier.state", 0]] == [b"@partition"]
+
+
+def test_an_earlier_arrival_of_a_known_event_is_a_repeat_too() -> None:
+    step = register()
+    live(step, ACCEPTED, now=at("2020-03-02 09:00"))
+    again = live(step, ACCEPTED, now=at("2020-03-02 08:30"))
+    assert [line["fate"] for line in values([again], "dossier.trail") if line["line"] == "event"] == ["repeat"]
+
+
+def test_what_is_restored_goes_on_as_if_nothing_had_happened() -> None:
+    whole, first = register(), register()
+    epochs = [live(each, ACCEPTED, now=at("2020-03-02 08:00")) for each in (whole, first)]
+    assert epochs[0].outputs == epochs[1].outputs
+    second = register()
+    second.restore([(key or b"", value) for key, value in epochs[1].outputs["dossier.state", 0]])
+    for step in (whole, second):
+        assert len(step) == 1
+    later = [step.tick(at("2020-03-09 08:01")) for step in (whole, second)]
+    assert later[0].outputs == later[1].outputs
+    closed = [live(step, DONE, now=at("2020-03-09 09:00")) for step in (whole, second)]
+    assert closed[0].outputs == closed[1].outputs
+
+
+def test_of_two_states_of_one_dossier_the_later_is_restored_and_a_deleted_one_is_gone() -> None:
+    step = register()
+    epochs = [live(step, ACCEPTED, now=at("2020-03-02 08:00")), live(step, DONE, now=at("2020-03-05 09:00"))]
+    records = [(key or b"", value) for epoch in epochs for key, value in epoch.outputs["dossier.state", 0]]
+    again = register()
+    again.restore(records)
+    assert (entry := again.entry(DOSSIER.encode())) is not None
+    assert entry.label == "closed_early"
+    again.restore([(DOSSIER.encode(), None)])
+    assert (len(again), again.entry(DOSSIER.encode())) == (0, None)
+
+
+def test_the_tallies_follow_the_dossier_and_never_count_it_twice() -> None:
+    step = register()
+    counts: dict[str, list[list[Any]]] = {}
+    epochs = [live(step, ACCEPTED, now=at("2020-03-02 08:00")), live(step, DONE, now=at("2020-03-05 09:00"))]
+    for epoch in epochs:
+        for key, value in epoch.outputs["unit.tallies", 0]:
+            counts[(key or b"").decode()] = json.loads(value or b"").get("cells", [])
+    assert counts["0/muongnhe/2020-03-02"] == [
+        ["accepted", "closed_early", "none", "in_time", "", "", 0, 1],
+        ["received", "closed_early", "none", "in_time", "", "", 0, 1],
+    ]
+    assert [cell[0] for cell in counts["0/muongnhe/2020-03-05"]] == ["closed"]
+    assert [cell[0] for cell in counts["0/muongnhe/2020-03-09"]] == ["due"]
+    assert "counted/0" in counts
+
+
+def test_a_dossier_that_moves_is_counted_where_it_is() -> None:
+    step = register()
+    first = live(step, ACCEPTED, now=at("2020-03-02 08:00"))
+    moved = live(step, sent("transferred", "2020-03-03 08:00", unit="sotuphap"), now=at("2020-03-03 08:00"))
+    cells = {key: json.loads(value or b"").get("cells", []) for key, value in moved.outputs["unit.tallies", 0] if key}
+    assert cells[b"0/muongnhe/2020-03-02"] == []
+    assert len(cells[b"0/sotuphap/2020-03-02"]) == 2
+    assert first.outputs["unit.tallies", 0][0][0] == b"0/muongnhe/2020-03-02"
+
+
+def test_the_trail_is_one_chain_over_all_epochs_and_restarts() -> None:
+    step = register()
+    epochs = [live(step, ACCEPTED, now=at("2020-03-02 08:00"))]
+    after = register()
+    after.restore([(key or b"", value) for key, value in epochs[0].outputs["dossier.state", 0]])
+    epochs.append(live(after, DONE, now=at("2020-03-05 09:00")))
+    before = START
+    for epoch in epochs:
+        for _, value in epoch.outputs["dossier.trail", 0]:
+            assert broken(before, value or b"") is None
+            before = hash_of(value or b"")
+
+
+def test_the_same_epochs_give_the_same_bytes() -> None:
+    def run() -> list[Epoch]:
+        step = register()
+        return [live(step, ACCEPTED, now=at("2020-03-02 08:00")), step.tick(at("2020-03-09 10:00"))]
+
+    assert run() == run()
+
+
+def test_a_record_that_is_no_evidence_is_said_and_counted_and_stops_nothing() -> None:
+    registry = CollectorRegistry()
+    step = Register(0, rules=RULES, metrics=RegisterMetrics(registry))
+    epoch = step.take([Record(7, 0, b"k", b"{"), *taken([ACCEPTED])], now=at("2020-03-02 08:00"), behind=False)
+    assert [line["offset"] for line in values([epoch], "dossier.trail") if line["line"] == "unreadable"] == [7]
+    assert labels(epoch) == ["open_in_time"]
+    assert registry.get_sample_value("dunghan_unreadable_records_total") == 1
+
+
+def test_a_partition_says_that_it_counts_even_when_it_is_empty() -> None:
+    step = register()
+    first = step.tick(at("2020-03-02 08:00"))
+    assert [key for key, _ in first.outputs["unit.tallies", 0]] == [b"counted/0"]
+    assert step.next_at is None
+    assert step.tick(at("2020-03-02 09:00")) == Epoch(0, {})
+
+
+def test_a_storm_of_deadlines_is_decided_in_slices_and_none_is_decided_twice() -> None:
+    step = register()
+    many = [
+        sent("accepted", "2020-03-02 08:00", dossier=f"muongnhe/{n}", due_at="2020-03-09 08:00", **UNIT)
+        for n in range(SLICE + 10)
+    ]
+    live(step, *many, now=at("2020-03-02 08:00"))
+    first = step.take(taken([DONE], arrived=at("2020-03-05 07:59")), now=at("2020-03-05 07:59"), behind=False)
+    assert (first.taken, notices(first)) == (1, [])
+    second = step.tick(at("2020-03-05 08:01"))
+    third = step.tick(at("2020-03-05 08:01"))
+    assert len(notices(first, second, third)) == SLICE + 10
+    assert len({line["id"] for line in values([first, second, third], "dossier.notices")}) == SLICE + 10
+
+
+def test_a_record_waits_while_what_fell_due_before_it_fills_an_epoch() -> None:
+    step = register()
+    many = [
+        sent("accepted", "2020-03-02 08:00", dossier=f"muongnhe/{n}", due_at="2020-03-09 08:00", **UNIT)
+        for n in range(SLICE + 10)
+    ]
+    live(step, *many, now=at("2020-03-02 08:00"))
+    late = taken([DONE], arrived=at("2020-03-06 08:00"))
+    first = step.take(late, now=at("2020-03-06 08:00"), behind=False)
+    second = step.take(late, now=at("2020-03-06 08:00"), behind=False)
+    assert (first.taken, second.taken) == (0, 1)
+    assert len(notices(first, second)) == SLICE + 10
+
+
+def test_in_a_replay_time_passes_by_the_ticks_in_the_log_alone() -> None:
+    step = register(replay=True)
+    tick = b'{"type":"vn.dunghan.tick.v1","time":"2020-03-05T09:00:00+07:00"}'
+    first = step.take(taken([ACCEPTED]), now=at("2026-11-23 08:00"), behind=False)
+    assert notices(first, step.tick(at("2026-11-23 08:00"))) == []
+    ticked = step.take([Record(1, 0, b"@tick", tick)], now=at("2026-11-23 08:00"), behind=False)
+    lines = values([ticked], "dossier.notices")
+    assert [line["action"] for line in lines] == ["tell", "mark"]
+    assert lines[0]["decided_at"] == lines[0]["stage_at"] == at("2020-03-05 08:00")
+    assert not lines[0].get("delayed", False)
+    assert lines[1]["now"] == at("2020-03-05 09:00")
+
+
+def test_the_rules_come_from_the_folder_that_is_shipped() -> None:
+    assert "2018..2026" in RULES.version
+    assert (Path("deploy/reference") / "policy.toml").exists()

@@ -1,0 +1,70 @@
+"""No personal data goes past intake: what free text and rejected records may keep."""
+
+import msgspec
+import pytest
+
+from streams.wire import cloudevents
+from streams.wire.contract import scrub
+from streams.wire.rejected import kept
+from streams.wire.scrub import scrubbed
+from tests.sources import sent
+
+
+@pytest.mark.parametrize(
+    "personal",
+    [
+        "011085001234",
+        "0110 8500 1234",
+        "012345678",
+        "0912345678",
+        "0912 345 678",
+        "0912.345.678",
+        "+84 912 345 678",
+        "02153825555",
+        "nguyen.van.a@example.vn",
+    ],
+)
+def test_identity_numbers_telephone_numbers_and_addresses_are_replaced(personal: str) -> None:
+    text, found = scrubbed(f"Thiếu giấy của ông A ({personal}), hẹn lại.")
+    assert personal not in text
+    assert not any(part in text for part in personal.split() if len(part) > 3)
+    assert found == 1
+
+
+@pytest.mark.parametrize(
+    "plain", ["Thiếu bản sao", "Quyết định 766/QĐ-TTg ngày 23/6/2022", "hẹn 10:30 ngày 02/03/2020", "12.000.000 đồng"]
+)
+def test_what_is_no_personal_data_stays(plain: str) -> None:
+    assert scrubbed(plain) == (plain, 0)
+
+
+def test_the_reason_of_an_event_is_scrubbed_and_counted() -> None:
+    known = cloudevents.received(sent("refused", "2020-03-02 08:00", reason="gọi 0912345678 hoặc a@b.vn"))
+    assert scrub(known.data) == 2
+    assert b"0912345678" not in msgspec.json.encode(known.data)
+
+
+def test_an_event_without_a_reason_has_nothing_to_scrub() -> None:
+    assert scrub(cloudevents.received(sent("refused", "2020-03-02 08:00")).data) == 0
+    assert scrub(cloudevents.received(sent("done", "2020-03-02 08:00")).data) == 0
+
+
+def test_of_a_rejected_event_only_what_the_contract_names_is_kept() -> None:
+    value = msgspec.json.encode(
+        {
+            "id": "1",
+            "subject": "muongnhe/1",
+            "applicant": "Nguyễn Văn A",
+            "data": {"unit": "m", "reason": "0912345678", "cccd": "011085001234", "level": 4, "officer": {"name": "B"}},
+        }
+    )
+    assert msgspec.json.decode(kept(value)) == {
+        "id": "1",
+        "subject": "muongnhe/1",
+        "data": {"unit": "m", "reason": "[…]", "level": 4, "officer": "…"},
+    }
+
+
+@pytest.mark.parametrize("value", [b"Nguyen Van A", b'["Nguyen Van A"]', b"\xff", b""])
+def test_of_bytes_that_are_no_event_nothing_is_kept(value: bytes) -> None:
+    assert kept(value) == b""
