@@ -1,0 +1,51 @@
+"""The reckoning: what was read of `unit.tallies`, what of it could not be read, and whether it is everything."""
+
+from collections.abc import Mapping, Sequence
+
+from dashboards.core.board import Board
+from dashboards.core.periods import Period
+from dashboards.core.sheet import Sheet, block_of, fitted
+from streams.wire.records import Counted, Tally
+
+
+class Reckoning:
+    """A board and the keys that are missing from it; `partitions` are the decide partitions that must stand counted."""
+
+    def __init__(self, partitions: frozenset[int]) -> None:
+        """Begin with nothing read."""
+        self.board = Board()
+        self._unreadable: dict[str, str] = {}
+        self._partitions = partitions
+
+    def take(self, records: Mapping[str, Tally | Counted | None], unreadable: Mapping[str, str]) -> dict[str, str]:
+        """Take the newest record of each key; return the keys that could not be taken, with why.
+
+        `unreadable` are keys whose record was no tally. What an unreadable record replaced holds no longer, so it is
+        removed, and the whole is incomplete until the key is written again.
+        """
+        refused = dict(unreadable)
+        for key, record in records.items():
+            try:
+                self.board.put(key, record)
+            except ValueError as why:
+                refused[key] = str(why)
+        for key in refused:
+            self.board.put(key, None)
+        self._unreadable = {key: why for key, why in self._unreadable.items() if key not in records} | refused
+        return refused
+
+    @property
+    def complete(self) -> bool:
+        """Whether every partition stands counted and no record is missing."""
+        return not self._unreadable and self.board.counted.keys() >= self._partitions
+
+    def sheet(self, periods: Sequence[tuple[str, Period]]) -> Sheet:
+        """Return what is to be shown for these periods, each under its name."""
+        blocks = [
+            block_of(unit, name, counts)
+            for name, period in periods
+            for unit, counts in self.board.counts(period).items()
+        ]
+        shown, left_out = fitted(blocks)
+        counted = len(self.board.counted.keys() & self._partitions)
+        return Sheet(shown, left_out, self.complete, counted, self.board.violations, len(self._unreadable))
