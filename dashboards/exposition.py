@@ -1,0 +1,72 @@
+"""The sheet as OpenMetrics text: the one module of the scoreboard that knows prometheus-client.
+
+Every figure is a gauge read from durable state, so there is no counter, and no `_created` line, that a restart moves.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+
+from dashboards.core.sheet import Sheet
+
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+
+
+class _OneSheet(Collector):
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet = sheet
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield from _figures(self._sheet)
+        yield from _about(self._sheet)
+
+
+def _figures(sheet: Sheet) -> Iterator[GaugeMetricFamily]:
+    dossiers = GaugeMetricFamily(
+        "dunghan_dossiers",
+        "Dossiers received in the period by how they stand now; the labels sum to dunghan_received.",
+        labels=("unit", "label", "period"),
+    )
+    received = GaugeMetricFamily("dunghan_received", "Dossiers received in the period.", labels=("unit", "period"))
+    rates = GaugeMetricFamily(
+        "dunghan_rate_ratio",
+        "A rate of the period under its own name (docs/rates.md); absent where there is nothing to divide by.",
+        labels=("unit", "rate", "period", "cause"),
+    )
+    for block in sheet.blocks:
+        received.add_metric((block.unit, block.period), block.received)
+        for label, count in block.labels.items():
+            dossiers.add_metric((block.unit, label.value, block.period), count)
+        for rate in block.rates:
+            # Divided as the last thing, in one rounding: the nearest float to the exact ratio.
+            ratio = rate.numerator / rate.denominator
+            rates.add_metric((block.unit, rate.name.value, block.period, rate.view.value), ratio)
+    yield from (dossiers, received, rates)
+
+
+def _about(sheet: Sheet) -> Iterator[GaugeMetricFamily]:
+    figures = (
+        ("dunghan_complete", "1 when every partition was read to its end and stands counted, else 0.", sheet.complete),
+        ("dunghan_counted_partitions", "Decide partitions whose tallies are counted.", sheet.counted),
+        (
+            "dunghan_conservation_violations",
+            "Tallies whose labels cannot sum to what was received; other than 0 is a fault of ours.",
+            sheet.violations,
+        ),
+        ("dunghan_series_left_out", "Series over the limit of one scrape, not shown.", sheet.left_out),
+        ("dunghan_tallies_unreadable", "Tally records that could not be read and are missing here.", sheet.unreadable),
+    )
+    for name, meaning, value in figures:
+        yield GaugeMetricFamily(name, meaning, value=value)
+
+
+def openmetrics(sheet: Sheet) -> bytes:
+    """Return the sheet as OpenMetrics 1.0 text (CONTENT_TYPE)."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_OneSheet(sheet))
+    text: bytes = generate_latest(registry)  # type: ignore[no-untyped-call]  # the library has no types here
+    return text

@@ -1,0 +1,52 @@
+"""Bảng số liệu ở /metrics, chạy mãi · The scoreboard: figures at /metrics, until it is stopped."""
+
+import signal
+from threading import Event
+
+import click
+
+from deploy import clock
+from deploy.cli import Failed, WrongSettings, settings_of
+
+
+@click.command()
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """Chạy bảng số liệu · Serve the figures of all units, read from the topic of tallies, at /metrics.
+
+    /healthz: the reader is at work; /readyz: everything was read once. Any number may run beside each other.
+    """
+    # Kafka's client and prometheus-client take a while to import; `--help` must not.
+    from dashboards.core.periods import PRESENT, UnknownPeriod  # noqa: PLC0415
+    from dashboards.scoreboard import Scoreboard  # noqa: PLC0415
+    from deploy import logs  # noqa: PLC0415
+
+    settings = settings_of(ctx)
+    logs.set_up()
+    kafka, shown = settings.kafka, settings.scoreboard
+    try:
+        scoreboard = Scoreboard(
+            bootstrap=kafka.bootstrap,
+            prefix=kafka.prefix,
+            host=shown.host,
+            port=shown.port,
+            periods=shown.periods or PRESENT,
+            clock=clock.now,
+        )
+    except UnknownPeriod as wrong:
+        raise WrongSettings(f"scoreboard.periods: {wrong}") from wrong
+    asked_to_stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: asked_to_stop.set())
+    try:
+        scoreboard.start()
+    except OSError as taken:
+        raise Failed(f"cannot listen on {shown.host}:{shown.port}: {taken}") from taken
+    click.echo(f"http://{shown.host}:{scoreboard.port}/metrics", err=True)
+    try:
+        while scoreboard.alive and not asked_to_stop.wait(1):
+            pass
+    finally:
+        scoreboard.stop()
+    if not asked_to_stop.is_set():
+        raise Failed("the reader ended; the log says why")

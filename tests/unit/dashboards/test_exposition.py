@@ -1,0 +1,53 @@
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
+from dashboards.core.counts import counts_of_labels
+from dashboards.core.sheet import Sheet, block_of
+from dashboards.exposition import openmetrics
+from streams.core.labels import Label
+from tests.unit.dashboards.core.examples import MUONG_NHE
+
+SHEET = Sheet((block_of("dienbien.muongnhe", "year", counts_of_labels(MUONG_NHE)),), 7, True, 12, 1, 2)
+
+
+def samples(sheet: Sheet) -> dict[tuple[str, ...], float]:
+    text = openmetrics(sheet).decode()
+    return {
+        (sample.name, *(text for _, text in sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)  # type: ignore[no-untyped-call]  # the library has no types
+        for sample in family.samples
+    }
+
+
+def test_the_figures_have_the_names_that_others_rely_on() -> None:
+    found = samples(SHEET)
+    assert found["dunghan_received", "year", "dienbien.muongnhe"] == 544
+    assert found["dunghan_dossiers", "open_overdue", "year", "dienbien.muongnhe"] == 32
+    assert found["dunghan_rate_ratio", "all", "year", "board766", "dienbien.muongnhe"] == 70 / 544
+    assert found["dunghan_rate_ratio", "without_sync", "year", "board766", "dienbien.muongnhe"] == 70 / 544
+    assert sum(value for name, value in found.items() if name[0] == "dunghan_dossiers") == 544
+
+
+def test_the_sheet_says_what_is_wrong_with_itself() -> None:
+    found = samples(SHEET)
+    assert found["dunghan_complete",] == 1
+    assert found["dunghan_counted_partitions",] == 12
+    assert found["dunghan_series_left_out",] == 7
+    assert found["dunghan_conservation_violations",] == 1
+    assert found["dunghan_tallies_unreadable",] == 2
+
+
+def test_an_empty_sheet_is_incomplete_and_has_no_figures() -> None:
+    assert samples(Sheet())["dunghan_complete",] == 0
+    assert not [name for name in samples(Sheet()) if name[0] == "dunghan_received"]
+
+
+def test_there_is_one_series_for_each_label_and_no_created_line() -> None:
+    found = samples(SHEET)
+    assert len([name for name in found if name[0] == "dunghan_dossiers"]) == len(Label)
+    assert b"_created" not in openmetrics(SHEET)
+    assert openmetrics(SHEET).endswith(b"# EOF\n")
+
+
+def test_a_count_of_any_size_is_exact() -> None:
+    great = Sheet((block_of("u", "all", counts_of_labels({Label.CLOSED_EARLY: 635_593_000_000})),))
+    assert samples(great)["dunghan_received", "all", "u"] == 635_593_000_000
