@@ -74,8 +74,11 @@ class Calendar(WorkingTime):
         Before the first session it is the opening, in a break the start of the next one, after the last the closing.
         """
         at = moment_on(day, clock)
+        place = bisect_right(self._starts, at) - 1
+        if place >= 0 and at <= self._ends[place]:
+            return at
         closing = self.closing(day)
-        return self.roll(at) if at < closing else closing
+        return self._starts[place + 1] if at < closing else closing
 
     def end_of_due_day(self, at: Moment) -> Moment:
         """Return the closing of the working day that `at` falls on (a day off rolls on), never before `at` itself."""

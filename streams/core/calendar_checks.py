@@ -66,8 +66,9 @@ def _hours_problems(field: str, hours: Hours) -> Iterator[tuple[str, str]]:
 def _session_problems(sessions: Sessions) -> Iterator[str]:
     previous = 0
     for start, end in sessions:
-        if not 0 <= start < end <= SECOND_OF_DAY:
-            yield "a session must end after it begins, within one day"
+        if not 0 <= start < end < SECOND_OF_DAY:
+            # Its closing second belongs to the session, so a session up to 24:00 would reach into the next day.
+            yield "a session must end after it begins, before midnight"
         elif start < previous:
             yield "sessions overlap or are out of order"
         previous = end

@@ -13,7 +13,7 @@ from streams.core.moments import Day, day_on
 from streams.core.sessions import CalendarDocument, DayOff, Hours, Sessions, Swap
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_Clock = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
+_Clock = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 _Sessions = list[tuple[_Clock, _Clock]]
 
 

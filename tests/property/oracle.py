@@ -72,8 +72,7 @@ class Oracle:
     def in_session(self, at: datetime) -> bool:
         """Does the office still take this moment, the closing included?"""
         minute = minute_of(at)
-        midnight = minute == 0 and any(end == 1440 for _, end in self.sessions(at.date() - DAY))
-        return midnight or any(start <= minute <= end for start, end in self.sessions(at.date()))
+        return any(start <= minute <= end for start, end in self.sessions(at.date()))
 
     def start(self, received: datetime) -> datetime:
         """Receipt outside the sessions counts from the start of the next one."""

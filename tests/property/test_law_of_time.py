@@ -78,7 +78,7 @@ to_the_second = st.builds(lambda at, second: at + second, moments, st.integers(0
 
 @st.composite
 def days_sessions(draw: st.DrawFn) -> tuple[tuple[int, int], ...]:
-    edges = sorted(draw(st.sets(st.integers(0, 1440), min_size=2, max_size=6)))
+    edges = sorted(draw(st.sets(st.integers(0, 1439), min_size=2, max_size=6)))
     return tuple(zip(edges[::2], edges[1::2], strict=False))
 
 

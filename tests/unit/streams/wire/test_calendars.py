@@ -32,7 +32,7 @@ sessions = [["07:00", "11:00"]]
 
 [[hours]]
 weekdays = ["mon", "sat"]
-sessions = [["07:00", "11:30"], ["13:00", "24:00"]]
+sessions = [["07:00", "11:30"], ["13:00", "23:59"]]
 first = 2024-04-01
 last = 2024-10-01
 unit_group = "commune"
@@ -49,7 +49,7 @@ def test_a_document_is_read_whole() -> None:
     assert read.valid_from == read.days_off[0].day == day_on(date(2024, 1, 1))
     assert read.swaps[0].sessions == ((25_200, 39_600),)
     season = day_on(date(2024, 4, 1)), day_on(date(2024, 10, 1))
-    assert read.hours == (Hours(((25_200, 41_400), (46_800, 86_400)), (0, 5), *season, "commune"),)
+    assert read.hours == (Hours(((25_200, 41_400), (46_800, 86_340)), (0, 5), *season, "commune"),)
     assert read.unsettled[0].name == "a day in doubt"
 
 
@@ -66,7 +66,7 @@ def test_a_document_is_read_whole() -> None:
         pytest.param(
             '"07:00", "11:30"', '"7h", "11:30"', 18, "hours[0].sessions[0][0]", id="a clock time that is none"
         ),
-        pytest.param('"13:00", "24:00"', '"11:00", "24:00"', 18, "hours[0].sessions", id="overlapping sessions"),
+        pytest.param('"13:00", "23:59"', '"11:00", "23:59"', 18, "hours[0].sessions", id="overlapping sessions"),
         pytest.param('"mon", "sat"', '"mon", "thứ bảy"', 17, "hours[0].weekdays", id="a weekday that is none"),
         pytest.param('name = "a day in doubt"', "", 23, "unsettled[0]", id="a day without a name"),
         pytest.param('name = "a day in doubt"', 'nom = "x"', 23, "unsettled[0]", id="an unknown field"),
