@@ -42,8 +42,10 @@ lint: $(READY) ## what can be said without running anything
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-check: lint ## everything: lint, then every test with the coverage of the cores
-	@$(PYTEST) --cov --cov-report=term $(ARGS)
+# Coverage is that of the unit tests: the laws under a tracer take minutes, and would hide what no example shows.
+check: lint ## everything: lint, the coverage of the cores, every test
+	@$(PYTEST) --quiet --cov --cov-report=term tests/unit
+	@$(MAKE) --no-print-directory test
 
 format: $(READY) ## lay the code out, mend what can be mended safely
 	@$(BIN)/ruff check --fix --quiet $(CODE) || true
