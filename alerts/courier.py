@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 
 from alerts.core.people import Directory
 from alerts.core.policy import Policy
-from alerts.log import positions
+from alerts.log import Follower
 from alerts.mailer import Mailer
 from alerts.message import Letterhead
 from alerts.metrics import Figures
@@ -128,6 +128,7 @@ def settled_to(bootstrap: str, prefix: str) -> Moment | None:
     None while a partition has not come so far, or has an open mail. Read from outside, from the notes beside the
     committed offsets of the group `<prefix>-send`; a replay is finished when this has reached its last mark.
     """
-    found = positions(bootstrap, group=f"{prefix or 'dunghan'}-send", topic=prefixed(prefix, OUTBOX))
-    notes = [position.note if position else "" for position in found.values()]
+    group, topic = f"{prefix or 'dunghan'}-send", prefixed(prefix, OUTBOX)
+    with contextlib.closing(Follower(bootstrap, group=group, topic=topic)) as follower:
+        notes = [position.note for position in follower.positions().values()]
     return min(int(note) for note in notes) if notes and all(notes) else None

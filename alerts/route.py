@@ -6,6 +6,7 @@ One transaction for each batch of one partition: what goes out and how far was r
 from collections.abc import Callable, Iterator, Sequence
 
 import structlog
+from msgspec.structs import replace
 
 from alerts import ledger
 from alerts.core.ledger import NotSent, Reason
@@ -32,6 +33,7 @@ class Router:
         self._notices, self._outbox, self._ledger = (prefixed(prefix, topic) for topic in (NOTICES, OUTBOX, LEDGER))
         self._writers: dict[int, Writer] = {}
         self._addressees: list[int] = []
+        self._read_to: dict[int, int] = {}
 
     def run(self, may_go_on: Callable[[], bool]) -> None:
         """Route until `may_go_on` says no; LogError when the log, or our place in it, is lost."""
@@ -45,6 +47,8 @@ class Router:
                         continue
                     for partition, values in batch.items():
                         self._pass_on(reader, partition, values)
+                    if not batch:
+                        self._pass_markers(reader)
             finally:
                 self._let_go()
 
@@ -52,7 +56,14 @@ class Router:
         self._let_go()
         for partition in reader.assignment():
             self._writers[partition] = Writer(self._bootstrap, name=f"{self._app}-route-{partition}")
-        reader.rewind()
+        self._read_to = reader.rewind()
+
+    def _pass_markers(self, reader: Reader) -> None:
+        # The end of a transaction takes an offset and is no record: with it read and committed, others can see that
+        # everything has been routed.
+        for partition, read_to in self._read_to.items():
+            if reader.position(partition) > read_to:
+                self._pass_on(reader, partition, ())
 
     def _let_go(self) -> None:
         while self._writers:
@@ -75,6 +86,7 @@ class Router:
                         else:
                             writer.write(self._outbox, routed.recipient, ledger.encoded(routed))
             position = Position(reader.position(partition))
+            self._read_to[partition] = position.offset
             writer.read_up_to(self._notices, position, partition=partition, membership=reader.membership())
         for line in lines:
             self._figures.not_sent(line.stage, line.reason)
@@ -104,6 +116,7 @@ def address(record: Notice | Withdrawal, directory: Directory) -> Tell | Recall 
             at=record.decided_at,
             detail=", ".join(f"{passed.via} {passed.id or '-'}: {passed.why}" for passed in found.passed_over),
         )
+    # What people wrote ends here: a reason is free text, and nothing after this line has a place for it.
     if isinstance(record, Notice):
-        return Tell(recipient=found.recipient, notice=record, via=found.via)
-    return Recall(recipient=found.recipient, withdrawal=record)
+        return Tell(recipient=found.recipient, notice=replace(record, reason=""), via=found.via)
+    return Recall(recipient=found.recipient, withdrawal=replace(record, reason=""))

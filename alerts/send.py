@@ -13,9 +13,10 @@ from alerts.core.entries import Open
 from alerts.core.retry import Ending, Next
 from alerts.core.settling import Answered
 from alerts.desk import Desk
-from alerts.log import Archive, Reader, Writer
+from alerts.log import Archive, Follower, Reader, Writer
 from alerts.mailer import Mailer, Parcel
 from alerts.office import Office
+from alerts.recheck import Recheck
 from streams.core.moments import Moment
 from streams.topics import BOOK, BYTES, NOTICES, OUTBOX, prefixed
 
@@ -47,14 +48,16 @@ class Sender:
 
     def run(self, may_go_on: Callable[[], bool]) -> None:
         """Send until `may_go_on` says no; LogError when our place in the log is lost; Halted by the mail server."""
-        outbox = prefixed(self._office.prefix, OUTBOX)
+        prefix = self._office.prefix
+        outbox, notices = prefixed(prefix, OUTBOX), prefixed(prefix, NOTICES)
         with (
             ThreadPoolExecutor(TOGETHER, "courier") as pool,
             Reader(self._bootstrap, group=f"{self._app}-send", topic=outbox) as reader,
             contextlib.closing(Archive(self._bootstrap)) as archive,
+            contextlib.closing(Follower(self._bootstrap, group=f"{self._app}-route", topic=notices)) as routing,
         ):
-            self._pool, self._archive = pool, archive
-            self._notices = reader.partitions(prefixed(self._office.prefix, NOTICES))
+            self._pool, self._archive, self._recheck = pool, archive, Recheck(routing)
+            self._notices = reader.partitions(notices)
             try:
                 while may_go_on():
                     batch = reader.poll(0.25)
@@ -71,6 +74,7 @@ class Sender:
     def _take_over(self, reader: Reader) -> None:
         # In this order: fence the last owner, read how far they came, read their book.
         self._let_go()
+        self._recheck.forget()
         partitions = reader.assignment()
         names = [f"{self._app}-send-{partition}" for partition in partitions]
         writers = list(self._pool.map(lambda name: Writer(self._bootstrap, name=name), names))
@@ -115,7 +119,7 @@ class Sender:
         times = ((desk, self._now(desk, clock)) for desk in self._desks.values())
         due = [(desk, now) for desk, now in times if now is not None and desk.book.is_due(now)]
         # What withdraws a notice may be in the outbox already: nothing is composed before it has been read that far.
-        return due if not due or self._office.replay or reader.has_read_all() else []
+        return due if not due or self._office.replay or self._recheck.has_passed(reader) else []
 
     def _commit(self, reader: Reader, clock: Moment, desks: Iterable[Desk]) -> None:
         waiting = [desk for desk in desks if desk.has_something()]

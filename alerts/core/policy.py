@@ -15,12 +15,14 @@ LONGEST_CLOSURE: Final = 60
 class Policy(msgspec.Struct, frozen=True):
     """The digest hour and the end of the office day, in seconds after local midnight, and the days without either.
 
-    `weekdays` counts Monday as 0; `days_off` are holidays. A stage that may not wait (`due_today`, `overdue`) goes with
+    `weekdays` counts Monday as 0; `days_off` are holidays; `gap` is the least number of seconds between two digests of
+    one person, where a notice came too late for the first. A stage that may not wait (`due_today`, `overdue`) goes with
     the next digest, and there is one each working day.
     """
 
     digest_clock: int = 8 * HOUR
     closing_clock: int = 17 * HOUR
+    gap: int = HOUR
     weekdays: frozenset[int] = MONDAY_TO_FRIDAY
     days_off: frozenset[Day] = frozenset()
 

@@ -31,15 +31,16 @@ def take(book: Book, record: OutboxRecord, policy: Policy) -> Taken:
 
 
 def due_at(book: Book, tell: Tell, policy: Policy) -> Moment:
-    """Return when the notice goes out: with the next digest after it, and after the person's last one.
+    """Return when the notice goes out: with the next digest after it was decided.
 
-    What another person's server refused has waited already: it does not wait for the next day.
+    Where that digest has gone already, the notice came late: it follows after the gap, together with others that came
+    late. What another person's server refused has waited already and follows at once.
     """
-    decided_at = tell.notice.decided_at
+    due = policy.next_digest_at(tell.notice.decided_at)
     last = book.last_at(tell.recipient)
-    if last is None or tell.refused:
-        return policy.next_digest_at(decided_at)
-    return policy.next_digest_at(max(decided_at, last + 1))
+    if last is None or due > last or tell.refused:
+        return due
+    return last + policy.gap
 
 
 def _hold(book: Book, tell: Tell, policy: Policy) -> Taken:

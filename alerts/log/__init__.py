@@ -5,9 +5,9 @@ writer, and a writer belongs to one partition of one step: making it fences whoe
 a courier that lost it cannot write.
 """
 
-from alerts.log.archive import Archive, positions
+from alerts.log.archive import Archive, Follower
 from alerts.log.client import LogError, Position
 from alerts.log.reader import Reader
 from alerts.log.writer import Writer
 
-__all__ = ["Archive", "LogError", "Position", "Reader", "Writer", "positions"]
+__all__ = ["Archive", "Follower", "LogError", "Position", "Reader", "Writer"]

@@ -52,15 +52,31 @@ class Archive:
         return record.value if record is not None and record.offset == offset else None
 
 
-def positions(bootstrap: str, *, group: str, topic: str) -> dict[int, Position | None]:
-    """Return how far a group has committed in each partition of a topic; None where it has not begun."""
-    with ours():
-        consumer = consumer_of(bootstrap, group_id=group)
-        try:
-            found = {}
-            for partition in consumer.partitions_for_topic(topic) or ():
-                committed = consumer.committed(TopicPartition(topic, partition), metadata=True)
-                found[partition] = Position(committed.offset, committed.metadata or "") if committed else None
-            return found
-        finally:
-            consumer.close()
+class Follower:
+    """Sees, without being a member, how far a group has come in a topic."""
+
+    def __init__(self, bootstrap: str, *, group: str, topic: str) -> None:
+        """Connect."""
+        with ours():
+            self._consumer = consumer_of(bootstrap, group_id=group)
+            partitions = self._consumer.partitions_for_topic(topic) or ()
+        self._places = [TopicPartition(topic, partition) for partition in partitions]
+
+    def close(self) -> None:
+        """Let go."""
+        with contextlib.suppress(LogError), ours():
+            self._consumer.close()
+
+    def positions(self) -> dict[int, Position]:
+        """Return how far the group has committed in each partition; where it has not begun, offset 0."""
+        with ours():
+            found = {place.partition: self._consumer.committed(place, metadata=True) for place in self._places}
+        return {
+            partition: Position(committed.offset, committed.metadata or "") if committed else Position(0)
+            for partition, committed in found.items()
+        }
+
+    def ends(self) -> dict[int, int]:
+        """Return the offset after the last committed record of each partition, at this moment."""
+        with ours():
+            return {place.partition: end for place, end in self._consumer.end_offsets(self._places).items()}

@@ -60,28 +60,30 @@ class Reader:
         """Return the partitions that are ours."""
         return sorted(place.partition for place in self._consumer.assignment())
 
-    def rewind(self) -> None:
-        """Go back, in each of our partitions, to what is committed now."""
+    def rewind(self) -> dict[int, int]:
+        """Go back, in each of our partitions, to what is committed now, and return it; 0 where nothing is."""
         self._moves.moved = False
+        begun: dict[int, int] = {}
         with ours():
             for place in self._consumer.assignment():
                 committed = self._consumer.committed(place)
+                begun[place.partition] = committed or 0
                 if committed is None:
                     self._consumer.seek_to_beginning(place)
                 else:
                     self._consumer.seek(place, committed)
+        return begun
 
     def position(self, partition: int) -> int:
         """Return the offset after what `poll` returned last."""
         with ours():
             return int(self._consumer.position(TopicPartition(self._topic, partition)))
 
-    def has_read_all(self) -> bool:
-        """Return whether everything that is in our partitions at this moment has been returned."""
+    def ends(self) -> dict[int, int]:
+        """Return the offset after the last committed record of each of our partitions, at this moment."""
         with ours():
-            places = list(self._consumer.assignment())
-            ends = self._consumer.end_offsets(places)
-            return all(self._consumer.position(place) >= ends[place] for place in places)
+            ends = self._consumer.end_offsets(list(self._consumer.assignment()))
+        return {place.partition: end for place, end in ends.items()}
 
     def membership(self) -> Any:
         """Return what the broker knows this member by; a writer's commit with an old one is refused (KIP-447)."""

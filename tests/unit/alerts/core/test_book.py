@@ -81,12 +81,20 @@ class TestHolding:
         assert isinstance(line, NotSent)
         assert line.reason is Reason.PASSED_ON
 
-    def test_there_is_one_digest_a_day(self) -> None:
+    def test_what_is_decided_after_the_days_digest_waits_for_the_next_days(self) -> None:
         book = book_with(tell(notice("n1")))
         reserve(book, due(book, MORNING)[0], "d1")
-        take(book, tell(notice("late", decided="2020-07-10 07:59")), POLICY)
-        assert due(book, MORNING + 60) == []
-        assert [entry.notice for entry in due(book, NEXT_MORNING)[0].held] == ["late"]
+        take(book, tell(notice("n2", decided="2020-07-10 08:01")), POLICY)
+        assert due(book, NEXT_MORNING - 1) == []
+        assert [entry.notice for entry in due(book, NEXT_MORNING)[0].held] == ["n2"]
+
+    def test_what_comes_too_late_for_its_digest_follows_after_the_gap_all_at_once(self) -> None:
+        book = book_with(tell(notice("n1")))
+        reserve(book, due(book, MORNING)[0], "d1")
+        for id in ("late", "later"):
+            take(book, tell(notice(id, decided="2020-07-10 07:59")), POLICY)
+        assert due(book, MORNING + POLICY.gap - 1) == []
+        assert [entry.notice for entry in due(book, MORNING + POLICY.gap)[0].held] == ["late", "later"]
 
     def test_what_anothers_server_refused_does_not_wait_for_the_next_day(self) -> None:
         book = book_with(tell(notice("n1"), "binh"))

@@ -1,0 +1,35 @@
+"""The check before a digest is composed: has everything been read that could add to it, or withdraw from it?
+
+Both steps have to come as far as the ends that were read when something fell due: first the routing of the notices,
+then the outbox. The ends are read once, so a steady flow of notices delays a digest by what was there, and no longer.
+"""
+
+from alerts.log import Follower, Reader
+
+
+class Recheck:
+    """Asked again and again until it says yes; then the next question begins anew."""
+
+    def __init__(self, routing: Follower) -> None:
+        """`routing` follows the first step in `dossier.notices`."""
+        self._routing = routing
+        self._notices: dict[int, int] | None = None
+        self._outbox: dict[int, int] | None = None
+
+    def forget(self) -> None:
+        """Begin anew: the partitions are others now."""
+        self._notices = self._outbox = None
+
+    def has_passed(self, reader: Reader) -> bool:
+        """Return whether all that was there when it was first asked has been routed and read."""
+        if self._notices is None:
+            self._notices = self._routing.ends()
+        if self._outbox is None:
+            routed = self._routing.positions()
+            if any(routed[partition].offset < end for partition, end in self._notices.items()):
+                return False
+            self._outbox = reader.ends()
+        if any(reader.position(partition) < end for partition, end in self._outbox.items()):
+            return False
+        self.forget()
+        return True

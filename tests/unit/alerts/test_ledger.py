@@ -1,0 +1,36 @@
+"""The courier's records, written and read."""
+
+import pytest
+
+from alerts import ledger
+from alerts.core.entries import Progress
+from alerts.core.ledger import Reason
+from alerts.core.outbox import Reached
+from alerts.route import address
+from tests.unit.alerts.samples import DIRECTORY, notice, recall, tell
+
+
+@pytest.mark.parametrize("value", [None, b"", b"{", b'{"action":"shout"}', b'{"action":"tell"}'])
+def test_what_is_no_record_is_said_to_be_none(value: bytes | None) -> None:
+    for read in (ledger.notice_record, ledger.outbox_record, ledger.ledger_line):
+        with pytest.raises(ledger.Unreadable):
+            read(value)
+
+
+def test_what_is_written_is_read_back() -> None:
+    for record in (tell(notice()), recall(notice(), decided="2020-07-10 08:00"), Reached(partition=3, now=7)):
+        assert ledger.outbox_record(ledger.encoded(record)) == record
+    entry = Progress(recipient="", marks={0: 7})
+    assert ledger.entry(ledger.encoded(entry)) == entry
+
+
+def test_a_field_that_a_later_version_adds_is_no_hindrance() -> None:
+    assert ledger.outbox_record(b'{"action":"mark","partition":1,"now":2,"colour":"red"}') == Reached(
+        partition=1, now=2
+    )
+
+
+def test_where_nobody_can_be_told_the_line_names_who_was_passed_over() -> None:
+    line = address(notice(unit="elsewhere", officer="mute"), DIRECTORY)
+    assert isinstance(line, ledger.NotSent)
+    assert (line.recipient, line.reason, line.detail) == ("elsewhere", Reason.NOBODY, "officer mute: no_address")
