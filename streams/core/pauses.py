@@ -6,7 +6,7 @@ import msgspec
 
 from streams.core.law import BadPause
 from streams.core.moments import Moment
-from streams.core.working_time import WorkingTime
+from streams.core.working_time import WorkingTime, named
 
 
 class Interval(msgspec.Struct, frozen=True):
@@ -55,7 +55,7 @@ def _ended(pauses: Iterable[Interval], until: Moment | None) -> Iterator[tuple[I
     for pause in pauses:
         end = until if pause.end is None else pause.end
         if end is None:
-            raise BadPause(f"the pause from moment {pause.start} is open, and no moment is given to count it to")
+            raise BadPause(f"the pause from {named(pause.start)} is open, and no moment is given to count it to")
         if end < pause.start:
-            raise BadPause(f"the pause from moment {pause.start} ends before it begins, at {end}")
+            raise BadPause(f"the pause from {named(pause.start)} ends before it begins, at {named(end)}")
         yield pause, end

@@ -57,7 +57,7 @@ class WorkingTime:
     def _place(self, at: Moment) -> int:
         """Return the place of the last session that begins at or before `at`, -1 if there is none."""
         if not self._start <= at < self._end:
-            raise OutOfReach(f"{_named(at)} is outside the calendar's years")
+            raise OutOfReach(f"{named(at)} is outside the calendar's years")
         return bisect_right(self._starts, at) - 1
 
     def _worked(self, at: Moment) -> int:
@@ -76,7 +76,7 @@ class WorkingTime:
         elif worked >= 0:
             place = bisect_right(self._before, worked) - 1
             return self._starts[place] + worked - self._before[place]
-        raise OutOfReach(f"{seconds} s of working time from {_named(at)} leave the calendar's years")
+        raise OutOfReach(f"{seconds} s of working time from {named(at)} leave the calendar's years")
 
     def between(self, start: Moment, end: Moment) -> int:
         """Return the working seconds in [start, end); 0 when it ends before it begins."""
@@ -89,7 +89,7 @@ class WorkingTime:
             return at
         if place + 1 < len(self._starts):
             return self._starts[place + 1]
-        raise OutOfReach(f"nothing is worked after {_named(at)} in the calendar's years")
+        raise OutOfReach(f"nothing is worked after {named(at)} in the calendar's years")
 
     def next_session(self, at: Moment) -> Moment:
         """Return the moment one session after `at`, which lies in a session: as long after its start, at most its end.
@@ -99,7 +99,7 @@ class WorkingTime:
         place = self._place(at)
         if place + 1 < len(self._starts):
             return min(self._starts[place + 1] + at - self._starts[place], self._ends[place + 1])
-        raise OutOfReach(f"nothing is worked after {_named(at)} in the calendar's years")
+        raise OutOfReach(f"nothing is worked after {named(at)} in the calendar's years")
 
     def sessions(self, start: Moment, end: Moment) -> Iterator[tuple[Moment, Moment]]:
         """Give the parts of [start, end) that are worked, in order, none of them empty."""
@@ -111,7 +111,8 @@ class WorkingTime:
             place += 1
 
 
-def _named(at: Moment) -> str:
+def named(at: Moment) -> str:
+    """Return a moment as an error names it: in ISO 8601, or as the number where no calendar goes so far."""
     try:
         return datetime_of(at).isoformat()
     except (ValueError, OverflowError, OSError):
