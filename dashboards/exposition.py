@@ -59,6 +59,11 @@ def _about(sheet: Sheet) -> Iterator[GaugeMetricFamily]:
         ),
         ("dunghan_series_left_out", "Series over the limit of one scrape, not shown.", sheet.left_out),
         ("dunghan_tallies_unreadable", "Tally records that could not be read and are missing here.", sheet.unreadable),
+        (
+            "dunghan_unreceived_dossiers",
+            "Dossiers, at the least, that are counted on some day but on none of receipt: no label holds them.",
+            sheet.unreceived,
+        ),
     )
     for name, meaning, value in figures:
         yield GaugeMetricFamily(name, meaning, value=value)

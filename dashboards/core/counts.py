@@ -17,8 +17,7 @@ CLOSED_IN_TIME: Final = frozenset({Label.CLOSED_EARLY, Label.CLOSED_ON_TIME})
 OPEN_IN_TIME: Final = frozenset({Label.OPEN_IN_TIME, Label.OPEN_DUE_SOON, Label.PAUSED})
 """What an article calls `not yet due`: rows 8, 9 and 10 of the table of labels."""
 LATE: Final = frozenset({Label.CLOSED_LATE, Label.OPEN_OVERDUE})
-NOT_JUDGED: Final = frozenset({Label.REFUSED, Label.STOPPED})
-CLOSED: Final = CLOSED_IN_TIME | {Label.CLOSED_LATE} | NOT_JUDGED
+CLOSED: Final = CLOSED_IN_TIME | {Label.CLOSED_LATE, Label.REFUSED, Label.STOPPED}
 
 
 class Kind(NamedTuple):
@@ -101,6 +100,18 @@ def summed(parts: Iterable[Tallied]) -> dict[Kind, int]:
     for part in parts:
         together.update(part)  # `+` of Counters would drop what is below zero
     return {kind: count for kind, count in together.items() if count}
+
+
+def unreceived(counts: Counts) -> int:
+    """Return how many dossiers, at the least, were accepted, due or closed in the period but not received in it.
+
+    Asked of all days there are, it is those without any day of receipt: no label of what was received holds them.
+    """
+    others = (counts.accepted, counts.due, counts.closed)
+    return sum(
+        max(0, max(part.get(kind, 0) for part in others) - counts.received.get(kind, 0))
+        for kind in {kind for part in others for kind in part}
+    )
 
 
 def verdict_of(label: Label) -> Verdict:

@@ -5,15 +5,16 @@ judge, stand apart with the reason, never at the bottom. All arithmetic is exact
 """
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
+from typing import Final
 
 from dashboards.core.counts import Counts, total
 from dashboards.core.rates import CauseView, Rate, RateName, rate_of
 
-SCALE = 10**12
+SCALE: Final = 10**12
 
 
 class Order(enum.StrEnum):
@@ -29,6 +30,7 @@ class Apart(enum.StrEnum):
     NOTHING_TO_JUDGE = "nothing_to_judge"
     BELOW_VOLUME = "below_volume"
     TOO_MUCH_UNCLASSIFIED = "too_much_unclassified"
+    DISSOLVED = "dissolved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +113,13 @@ def score_of(rate: Rate, rules: Rules) -> Fraction:
     return Fraction(rate.numerator, rate.denominator)
 
 
-def rank(units: Mapping[str, Counts], rules: Rules) -> Ranking:
-    """Return the ranking of the units by the rules."""
+def rank(units: Mapping[str, Counts], rules: Rules, *, dissolved: Collection[str] = ()) -> Ranking:
+    """Return the ranking of the units by the rules; `dissolved` ones have no single successor and stand apart."""
     scored: list[tuple[Fraction, str, Rate]] = []
     apart: list[Unplaced] = []
     for unit in sorted(units):
         rate = rate_of(units[unit], rules.rate, rules.view)
-        reason = apart_for(rate, rules)
+        reason = Apart.DISSOLVED if unit in dissolved else apart_for(rate, rules)
         if reason is None:
             scored.append((score_of(rate, rules), unit, rate))
         else:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from dashboards.core.counts import CLOSED_IN_TIME, LATE, NOT_JUDGED, Counts, total
+from dashboards.core.counts import CLOSED_IN_TIME, LATE, OPEN_IN_TIME, Counts, total
 from streams.core.labels import Cause, Label, Verdict
 
 
@@ -80,7 +80,7 @@ def _board766(counts: Counts) -> Parts:
         count
         for tallied in (counts.received, counts.carried)
         for kind, count in tallied.items()
-        if kind.board is Verdict.IN_TIME and kind.label not in NOT_JUDGED
+        if kind.board is Verdict.IN_TIME and kind.label in CLOSED_IN_TIME | OPEN_IN_TIME
     )
     return sum(judged), _in_hand(counts), _unclassified(counts)
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from dashboards.core.board import Board
-from dashboards.core.periods import Period
+from dashboards.core.counts import unreceived
+from dashboards.core.periods import ALL, Period
 from dashboards.core.sheet import Sheet, block_of, fitted
 from streams.wire.records import Counted, Tally
 
@@ -48,4 +49,12 @@ class Reckoning:
         ]
         shown, left_out = fitted(blocks)
         counted = len(self.board.counted.keys() & self._partitions)
-        return Sheet(shown, left_out, self.complete, counted, self.board.violations, len(self._unreadable))
+        return Sheet(
+            shown,
+            left_out,
+            complete=self.complete,
+            counted=counted,
+            violations=self.board.violations,
+            unreadable=len(self._unreadable),
+            unreceived=sum(unreceived(counts) for counts in self.board.counts(ALL).values()),
+        )

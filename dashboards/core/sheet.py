@@ -9,8 +9,8 @@ from dashboards.core.rates import Rate, rates_of
 from streams.core.labels import Label
 
 MOST_SERIES: Final = 10_000
-SINGLE_SERIES: Final = 5
-"""The figures about the sheet itself: complete, counted, violations, left out, unreadable."""
+SINGLE_SERIES: Final = 6
+"""The figures about the sheet itself: complete, counted, violations, left out, unreadable, unreceived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Block:
 class Sheet:
     """The blocks shown, how many series of others were left out, and what is wrong with the whole.
 
-    `complete` is False while a partition is missing or a record cannot be read; `counted` and `partitions` say how many
-    of how many partitions stand counted.
+    `complete` is False while a partition is missing or a record cannot be read; `counted` partitions stand counted.
+    `unreceived` dossiers, at the least, have no day of receipt, so that no block holds them.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -43,6 +43,7 @@ class Sheet:
     counted: int = 0
     violations: int = 0
     unreadable: int = 0
+    unreceived: int = 0
 
 
 def block_of(unit: str, period: str, counts: Counts) -> Block:

@@ -2,11 +2,16 @@
 
 import signal
 from threading import Event
+from typing import TYPE_CHECKING
 
 import click
 
 from deploy import clock
 from deploy.cli import Failed, WrongSettings, settings_of
+
+if TYPE_CHECKING:
+    from dashboards.scoreboard import Scoreboard
+    from deploy.settings import Settings
 
 
 @click.command()
@@ -16,16 +21,36 @@ def command(ctx: click.Context) -> None:
 
     /healthz: the reader is at work; /readyz: everything was read once. Any number may run beside each other.
     """
-    # Kafka's client and prometheus-client take a while to import; `--help` must not.
-    from dashboards.core.periods import PRESENT, UnknownPeriod  # noqa: PLC0415
-    from dashboards.scoreboard import Scoreboard  # noqa: PLC0415
     from deploy import logs  # noqa: PLC0415
 
     settings = settings_of(ctx)
     logs.set_up()
+    scoreboard = _scoreboard(settings)
+    asked_to_stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: asked_to_stop.set())
+    try:
+        scoreboard.start()
+    except OSError as taken:
+        raise Failed(f"cannot listen on {settings.scoreboard.host}:{scoreboard.port}: {taken}") from taken
+    click.echo(f"http://{settings.scoreboard.host}:{scoreboard.port}/metrics", err=True)
+    try:
+        while scoreboard.alive and not asked_to_stop.wait(1):
+            pass
+    finally:
+        scoreboard.stop()
+    if not asked_to_stop.is_set():
+        raise Failed("the reader ended; the log says why")
+
+
+def _scoreboard(settings: "Settings") -> "Scoreboard":
+    # Kafka's client and prometheus-client take a while to import; `--help` must not.
+    from dashboards.core.periods import PRESENT, UnknownPeriod  # noqa: PLC0415
+    from dashboards.scoreboard import Scoreboard  # noqa: PLC0415
+
     kafka, shown = settings.kafka, settings.scoreboard
     try:
-        scoreboard = Scoreboard(
+        return Scoreboard(
             bootstrap=kafka.bootstrap,
             prefix=kafka.prefix,
             host=shown.host,
@@ -35,18 +60,3 @@ def command(ctx: click.Context) -> None:
         )
     except UnknownPeriod as wrong:
         raise WrongSettings(f"scoreboard.periods: {wrong}") from wrong
-    asked_to_stop = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: asked_to_stop.set())
-    try:
-        scoreboard.start()
-    except OSError as taken:
-        raise Failed(f"cannot listen on {shown.host}:{shown.port}: {taken}") from taken
-    click.echo(f"http://{shown.host}:{scoreboard.port}/metrics", err=True)
-    try:
-        while scoreboard.alive and not asked_to_stop.wait(1):
-            pass
-    finally:
-        scoreboard.stop()
-    if not asked_to_stop.is_set():
-        raise Failed("the reader ended; the log says why")

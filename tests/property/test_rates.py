@@ -37,9 +37,9 @@ TALLIES = st.builds(
     partition=st.integers(0, 2),
     unit=st.sampled_from(["a", "b", "c"]),
     day=DAYS.map(lambda day: date_of(day).isoformat()),
-    cells=st.lists(CELLS, max_size=4).map(tuple),
+    cells=st.lists(CELLS, max_size=3).map(tuple),
 )
-WRITTEN = st.lists(TALLIES, max_size=12)
+WRITTEN = st.lists(TALLIES, max_size=7)
 LABELS = st.dictionaries(st.sampled_from(Label), st.integers(0, 2000))
 
 

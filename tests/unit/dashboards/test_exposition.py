@@ -6,7 +6,7 @@ from dashboards.exposition import openmetrics
 from streams.core.labels import Label
 from tests.unit.dashboards.core.examples import MUONG_NHE
 
-SHEET = Sheet((block_of("dienbien.muongnhe", "year", counts_of_labels(MUONG_NHE)),), 7, True, 12, 1, 2)
+SHEET = Sheet((block_of("dienbien.muongnhe", "year", counts_of_labels(MUONG_NHE)),), 7, True, 12, 1, 2, 3)
 
 
 def samples(sheet: Sheet) -> dict[tuple[str, ...], float]:
@@ -34,6 +34,7 @@ def test_the_sheet_says_what_is_wrong_with_itself() -> None:
     assert found["dunghan_series_left_out",] == 7
     assert found["dunghan_conservation_violations",] == 1
     assert found["dunghan_tallies_unreadable",] == 2
+    assert found["dunghan_unreceived_dossiers",] == 3
 
 
 def test_an_empty_sheet_is_incomplete_and_has_no_figures() -> None:

@@ -38,6 +38,12 @@ def test_a_unit_with_nothing_to_judge_stands_apart() -> None:
     assert [(line.unit, line.reason) for line in ranking.apart] == [("new", Apart.NOTHING_TO_JUDGE)]
 
 
+def test_a_dissolved_unit_without_a_single_successor_stands_apart() -> None:
+    ranking = rank({"huyen": on_time(99, 100), "xa": on_time(1, 100)}, BARE, dissolved=("huyen",))
+    assert [line.unit for line in ranking.placed] == ["xa"]
+    assert [(line.unit, line.reason) for line in ranking.apart] == [("huyen", Apart.DISSOLVED)]
+
+
 def test_equal_units_share_a_place_and_the_next_place_is_skipped() -> None:
     units = {"d": on_time(1, 4), "b": on_time(5, 10), "c": on_time(50, 100), "a": on_time(9, 10)}
     assert [(line.place, line.unit) for line in rank(units, BARE).placed] == [(1, "a"), (2, "b"), (2, "c"), (4, "d")]

@@ -95,9 +95,10 @@ def test_the_national_rate_follows_the_boards_verdict_not_the_label() -> None:
             Kind(Label.CLOSED_ON_TIME, board=Verdict.OVERDUE): 1,
             Kind(Label.CLOSED_ON_TIME, board=Verdict.IN_TIME): 1,
             Kind(Label.STOPPED, board=Verdict.IN_TIME): 1,
+            Kind(Label.UNCLASSIFIED, board=Verdict.IN_TIME): 1,
         }
     )
-    assert rate_of(counts, RateName.BOARD766).value == Fraction(1, 3)
+    assert rate_of(counts, RateName.BOARD766).value == Fraction(1, 4)
 
 
 def test_the_online_share_can_be_asked_by_level_of_service() -> None:

@@ -57,4 +57,11 @@ def test_the_sheet_shows_every_unit_in_every_period_by_its_name() -> None:
     sheet = reckoning.sheet((("all", ALL), ("again", ALL)))
     shown = [(block.unit, block.period, block.received) for block in sheet.blocks]
     assert shown == [("a", "all", 3), ("a", "again", 3)]
-    assert (sheet.complete, sheet.left_out, sheet.violations) == (True, 0, 0)
+    assert (sheet.complete, sheet.left_out, sheet.violations, sheet.unreceived) == (True, 0, 0, 0)
+
+
+def test_dossiers_without_a_day_of_receipt_are_counted_as_such() -> None:
+    reckoning = Reckoning(BOTH)
+    closed = [cell(Cohort.CLOSED, Label.CLOSED_LATE, 3), cell(Cohort.DUE, Label.CLOSED_LATE, 2)]
+    reckoning.take({KEY: tally("a", "2020-07-03", cell(Cohort.RECEIVED, Label.CLOSED_LATE, 1), *closed)}, {})
+    assert reckoning.sheet(()).unreceived == 2
