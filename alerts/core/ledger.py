@@ -5,6 +5,7 @@ where nobody could be told). Fields are only ever added, with a default.
 """
 
 import enum
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -98,3 +99,15 @@ class Lapsed(Line, frozen=True, tag="lapsed", tag_field="line"):
 
 
 LedgerLine = Intent | Outcome | NotSent | Lapsed
+
+
+def about(
+    lines: Sequence[LedgerLine], *, recipient: str | None = None, dossier: str | None = None
+) -> Iterator[LedgerLine]:
+    """Yield the lines about a recipient, or about a dossier: what was told of it, and how those mails ended."""
+    intents = (line for line in lines if isinstance(line, Intent))
+    digests = {line.digest for line in intents if any(told.dossier == dossier for told in line.notices)}
+    for line in lines:
+        of_dossier = line.digest in digests if isinstance(line, Intent | Outcome) else line.dossier == dossier
+        if line.recipient == recipient or of_dossier:
+            yield line

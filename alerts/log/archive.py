@@ -21,8 +21,11 @@ class Archive:
         with contextlib.suppress(LogError), ours():
             self._consumer.close()
 
-    def whole(self, topic: str, partitions: Sequence[int]) -> Iterator[tuple[int, str, bytes | None]]:
-        """Yield (partition, key, value) of everything committed in these partitions, up to their present ends."""
+    def whole(self, topic: str, partitions: Sequence[int] | None = None) -> Iterator[tuple[int, str, bytes | None]]:
+        """Yield (partition, key, value) of all that is committed in these partitions (None: in all), to their present ends."""
+        if partitions is None:
+            with ours():
+                partitions = sorted(self._consumer.partitions_for_topic(topic) or ())
         places = [TopicPartition(topic, partition) for partition in partitions]
         if not places:
             return

@@ -19,7 +19,6 @@ from deploy.local.mailbox import LocalMailbox
 from streams.core.moments import Moment
 from streams.topics import LEDGER, NOTICES, prefixed
 from streams.wire.records import NoticeRecord
-from tests.integration.conftest import PARTITIONS
 from tests.unit.alerts.samples import DIRECTORY, at
 
 MORNING = at("2020-07-10 08:00")
@@ -56,7 +55,7 @@ def publish(kafka: str, prefix: str, records: Sequence[NoticeRecord], *, partiti
 def ledger_lines(kafka: str, prefix: str) -> list[LedgerLine]:
     """Return the whole ledger."""
     with contextlib.closing(Archive(kafka)) as archive:
-        whole = archive.whole(prefixed(prefix, LEDGER), list(range(PARTITIONS)))
+        whole = archive.whole(prefixed(prefix, LEDGER))
         return [ledger.ledger_line(value) for _, _, value in whole]
 
 

@@ -3,21 +3,25 @@
 import email
 import email.policy
 import hashlib
+import json
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from alerts.core.ledger import Intent, NotSent, Outcome, Reason
 from alerts.core.retry import Ending
 from alerts.courier import settled_to
 from alerts.send import Halted
 from alerts.server import Server
+from deploy.cli import main
 from deploy.layout import Layout
 from deploy.local.mailbox import LocalMailbox, Manners
 from streams.core.stages import Stage
 from streams.wire.records import Mark
 from tests.integration.alerts.office import (
+    MORNING,
     in_a_process,
     ledger_lines,
     options,
@@ -49,6 +53,11 @@ def test_a_notice_becomes_a_mail_in_vietnamese(kafka: str, topics: Layout, mailb
     assert isinstance(outcome, Outcome)
     assert (intent.message_id, intent.sha256) == (message["Message-ID"], hashlib.sha256(mail.content).hexdigest())
     assert (outcome.digest, outcome.ending, outcome.recipient) == (intent.digest, Ending.ACCEPTED, "anh")
+
+    cluster = {"DUNGHAN_KAFKA__BOOTSTRAP": kafka, "DUNGHAN_KAFKA__PREFIX": topics.prefix}
+    listed = CliRunner().invoke(main, ["mail", "list", "--dossier", "dienbien.muongnhe/n1", "--json"], env=cluster)
+    assert listed.exit_code == 0, listed.output
+    assert [json.loads(line)["line"] for line in listed.output.splitlines()] == ["intent", "outcome"]
 
 
 def test_three_hundred_notices_for_one_officer_are_one_mail(kafka: str, topics: Layout, mailbox: LocalMailbox) -> None:
@@ -120,6 +129,23 @@ def test_killed_before_the_answer_the_next_courier_sends_the_same_bytes(
     assert {read(mail.content)["Message-ID"] for mail in second} == {
         line.message_id for line in ledger_lines(kafka, topics.prefix) if isinstance(line, Intent)
     }
+
+
+def test_a_lost_answer_is_asked_for_again_with_the_same_bytes(kafka: str, topics: Layout, tmp_path: Path) -> None:
+    publish(kafka, topics.prefix, [notice()])
+    times = [MORNING]
+    manners = Manners(lost_answers=1)
+    with (
+        LocalMailbox(tmp_path, manners) as mailbox,
+        working(options(kafka, topics.prefix, mailbox) | {"clock": lambda: times[-1]}),
+    ):
+        wait_for_lines(kafka, topics.prefix, lambda line: isinstance(line, Outcome))
+        times.append(MORNING + 120)
+        first, second = mailbox.wait_for(2)
+        wait_for_lines(kafka, topics.prefix, lambda line: isinstance(line, Outcome), count=2)
+    assert first.content == second.content
+    outcomes = [line for line in ledger_lines(kafka, topics.prefix) if isinstance(line, Outcome)]
+    assert [(line.attempt, line.ending) for line in outcomes] == [(1, Ending.AMBIGUOUS), (2, Ending.ACCEPTED)]
 
 
 def test_stopped_and_started_again_nobody_is_told_twice(kafka: str, topics: Layout, mailbox: LocalMailbox) -> None:

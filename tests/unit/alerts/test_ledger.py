@@ -25,9 +25,8 @@ def test_what_is_written_is_read_back() -> None:
 
 
 def test_a_field_that_a_later_version_adds_is_no_hindrance() -> None:
-    assert ledger.outbox_record(b'{"action":"mark","partition":1,"now":2,"colour":"red"}') == Reached(
-        partition=1, now=2
-    )
+    later = b'{"action":"mark","partition":1,"now":2,"colour":"red"}'
+    assert ledger.outbox_record(later) == Reached(partition=1, now=2)
 
 
 def test_where_nobody_can_be_told_the_line_names_who_was_passed_over() -> None:
