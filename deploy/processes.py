@@ -10,7 +10,8 @@ from deploy.settings import Settings
 from streams import topics
 from streams.engine.connection import Connection
 from streams.engine.lane import Pace
-from streams.engine.worker import Membership, StepPlan, Worker
+from streams.engine.plan import StepPlan
+from streams.engine.worker import Membership, Worker
 from streams.intake.step import Intake
 from streams.metrics import EngineMetrics, IntakeMetrics, RegisterMetrics
 from streams.register.register import Register

@@ -5,7 +5,7 @@ producer; whoever starts a producer with the same transactional id afterwards fe
 """
 
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError, ProducerFenced
+from aiokafka.errors import ProducerFenced
 
 from streams.border import Epoch, KeyValue
 from streams.engine.connection import Connection
@@ -45,7 +45,9 @@ class EpochWriter:
             await self._producer.commit_transaction()
         except ProducerFenced as error:
             raise MustEnd(Ending.FENCED, f"{self._source}: another worker owns this partition") from error
-        except KafkaError as error:
+        except MustEnd:
+            raise
+        except Exception as error:  # whatever it is: what is not committed must be taken again, from the start
             raise MustEnd(Ending.EPOCH_FAILED, f"{self._source}: {error!r}") from error
 
     async def _send(self, topic: str, partition: int, records: list[KeyValue]) -> None:

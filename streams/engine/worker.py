@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +12,12 @@ import structlog
 from aiokafka import TopicPartition
 from faust.types import TP
 
-from streams.border import Step
 from streams.engine import doors
 from streams.engine.connection import Connection
 from streams.engine.endings import Ending, MustEnd
 from streams.engine.lane import Lane, Pace, Reader
 from streams.engine.ownership import Ownership
+from streams.engine.plan import StepPlan
 from streams.engine.transport import ChunkApp, ChunkScheduler
 from streams.metrics import EngineMetrics
 
@@ -25,15 +25,6 @@ log = structlog.get_logger(__name__)
 
 GRACE = 5.0
 """Seconds that a worker which must end spends on ending well, before it simply ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class StepPlan:
-    """One step of the way: where its records come from, where its state is kept, and what drives a partition."""
-
-    source: str
-    state: str | None
-    build: Callable[[int], Step]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,15 @@
+"""What an engine is told to drive."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from streams.border import Step
+
+
+@dataclass(frozen=True, slots=True)
+class StepPlan:
+    """One step of the way: where its records come from, where its state is kept, and what drives a partition."""
+
+    source: str
+    state: str | None
+    build: Callable[[int], Step]

@@ -1,0 +1,37 @@
+"""`make chaos`: run the storms and write `build/chaos.json`; exit code 1 if anything but a control comes out unclean.
+
+FULL=1 in the environment: five seeds of the kill storm and longer storms. ARGS="name" runs those whose name has it.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from tests.chaos.storms import STORMS, weathered
+
+LINE = "{name:<48}{events:>9} events {lost:>6} lost {repeated:>6} repeated {wrong:>6} wrong {seconds:>7} s"
+
+
+def main() -> int:
+    full = bool(os.environ.get("FULL"))  # noqa: TID251 - a test run's own switch
+    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+    rows, unclean = [], 0
+    for storm in STORMS:
+        if wanted not in storm.name:
+            continue
+        for seed in range(1, 6 if full and storm.name == "kill storm" else 2):
+            finding, seconds = weathered(storm, seed=seed, seconds=100 if full else 30)
+            name = f"{storm.name}, seed {seed}"
+            row = {"name": name, "events": finding.events, "lost": finding.lost, "repeated": finding.repeated}
+            row |= {"wrong": finding.wrong, "seconds": round(seconds, 1)}
+            rows.append(row)
+            unclean += not finding.clean and not storm.control
+            print(LINE.format(**row), flush=True)
+    Path("build").mkdir(exist_ok=True)
+    Path("build/chaos.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    return 1 if unclean else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

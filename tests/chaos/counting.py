@@ -1,0 +1,96 @@
+"""A step that is easy to judge, and the worker that runs it: each record gets the next number of its key.
+
+Run as `python -m tests.chaos.counting BOOTSTRAP PREFIX`, it is killed and frozen by the tests. What it
+writes can be derived from its input alone: for each key the numbers 1, 2, 3 … in the order of the input, each once.
+"""
+
+import asyncio
+import random
+import sys
+import time
+from collections.abc import Iterable, Sequence
+
+from prometheus_client import CollectorRegistry
+
+from streams.border import Epoch, Incoming
+from streams.core.moments import Moment
+from streams.engine.connection import Connection
+from streams.engine.lane import Pace
+from streams.engine.plan import StepPlan
+from streams.engine.worker import Membership, Worker
+from streams.metrics import EngineMetrics
+from streams.topics import EVENTS, NOTICES, STATE
+
+
+class Counting:
+    """State: how often each key has been seen."""
+
+    next_at: Moment | None = None
+
+    def __init__(self, partition: int) -> None:
+        self.partition = partition
+        self.seen: dict[bytes, int] = {}
+
+    def restore(self, records: Iterable[tuple[bytes, bytes | None]]) -> None:
+        for key, value in records:
+            self.seen[key] = int(value or b"0")
+
+    def take(self, batch: Sequence[Incoming], *, now: Moment, behind: bool) -> Epoch:
+        epoch = Epoch(len(batch), {})
+        changed = set()
+        for record in batch:
+            key = record.key or b""
+            number = self.seen[key] = self.seen.get(key, 0) + 1
+            changed.add(key)
+            epoch.write((NOTICES.name, self.partition), key, b"%d %b" % (number, record.value or b""))
+        for key in sorted(changed):
+            epoch.write((STATE.name, self.partition), key, b"%d" % self.seen[key])
+        return epoch
+
+    def tick(self, now: Moment) -> Epoch:
+        return Epoch(0, {})
+
+
+PLAN = StepPlan(EVENTS.name, STATE.name, Counting)
+
+
+def worker(bootstrap: str, prefix: str, *, session: float = 6.0) -> Worker:
+    connection = Connection(bootstrap, prefix, f"{prefix}-counting")
+    return Worker(
+        [PLAN],
+        connection=connection,
+        membership=Membership(session=session, heartbeat=session / 4),
+        pace=Pace(lambda: int(time.time()), spacing=0.05, patience=1.0),  # noqa: TID251 - the shell's clock
+        metrics=EngineMetrics(CollectorRegistry(), (connection.topic(EVENTS.name),)),
+    )
+
+
+async def main(bootstrap: str, prefix: str, spoil: float) -> int:
+    it = worker(bootstrap, prefix)
+    if spoil:
+        _spoil(it, spoil)
+    return await it.run()
+
+
+def _spoil(it: Worker, share: float) -> None:
+    """Lose, repeat and reorder chunks between the consumer and the lanes, as a broken client might."""
+    dice, offer, kept = random.Random(7), it.ownership.offer, []
+
+    def spoiled(source: object, chunk: object) -> None:
+        fate = dice.random()
+        if fate < share:
+            return
+        if fate < 2 * share:
+            kept.append((source, chunk))
+            return
+        offer(source, chunk)  # type: ignore[arg-type]
+        if fate < 3 * share:
+            offer(source, chunk)  # type: ignore[arg-type]
+        while kept:
+            offer(*kept.pop())  # type: ignore[arg-type]
+
+    it.ownership.offer = spoiled  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main(sys.argv[1], sys.argv[2], float(sys.argv[3]) if len(sys.argv) > 3 else 0.0)))

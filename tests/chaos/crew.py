@@ -1,0 +1,52 @@
+"""Worker processes of one group, each of which can be killed, frozen and started again."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from deploy.layout import Layout
+
+
+class Crew:
+    """Processes of one module, `python -m MODULE BOOTSTRAP PREFIX [ARGUMENTS]`; what ends by itself starts again."""
+
+    def __init__(
+        self, bootstrap: str, layout: Layout, *, module: str = "tests.chaos.counting", arguments: Sequence[str] = ()
+    ) -> None:
+        self.bootstrap, self.layout = bootstrap, layout
+        self._command = [sys.executable, "-m", module, bootstrap, layout.prefix, *arguments]
+        self.workers: list[subprocess.Popen[bytes]] = []
+        self.endings: list[int] = []
+
+    def start(self, count: int = 1) -> None:
+        for _ in range(count):
+            self.workers.append(subprocess.Popen(self._command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL))
+
+    def tell(self, place: int, number: signal.Signals) -> None:
+        self.workers[place].send_signal(number)
+
+    def end(self, place: int, number: signal.Signals) -> None:
+        """Take a worker away, and wait until it has gone."""
+        worker = self.workers.pop(place)
+        worker.send_signal(number)
+        worker.wait(60)
+
+    def replace(self, place: int, number: signal.Signals) -> None:
+        self.end(place, number)
+        self.start()
+
+    def supervise(self) -> None:
+        """Start again whoever has ended by itself, as a supervisor does, and remember with which code."""
+        for place, worker in enumerate(self.workers):
+            if (code := worker.poll()) is not None:
+                self.endings.append(code)
+                self.workers[place] = subprocess.Popen(
+                    self._command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+                )
+
+    def stop(self) -> None:
+        for worker in self.workers:
+            worker.kill()
+            worker.wait()
+        self.workers.clear()

@@ -1,0 +1,92 @@
+"""What should be there, derived from the input alone, against what another client reads with `read_committed`."""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+
+from deploy.layout import Layout
+from streams.keys import partition_of
+
+
+def produce(bootstrap: str, topic: str, records: Iterable[tuple[bytes, bytes]]) -> int:
+    """Send the records keyed, and return how many."""
+    producer = KafkaProducer(bootstrap_servers=bootstrap, acks="all", linger_ms=5)
+    count = 0
+    for key, value in records:
+        producer.send(topic, key=key, value=value)
+        count += 1
+    producer.flush()
+    producer.close()
+    return count
+
+
+def committed(bootstrap: str, topic: str, *, partitions: int) -> dict[int, list[tuple[bytes | None, bytes | None]]]:
+    """Return all that is committed in a topic now, by partition, in order."""
+    consumer = KafkaConsumer(
+        bootstrap_servers=bootstrap,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+    )
+    places = [TopicPartition(topic, partition) for partition in range(partitions)]
+    consumer.assign(places)
+    ends = consumer.end_offsets(places)
+    found: dict[int, list[tuple[bytes | None, bytes | None]]] = defaultdict(list)
+    while any(consumer.position(place) < ends[place] for place in places):
+        for place, records in consumer.poll(timeout_ms=200).items():
+            found[place.partition] += [(record.key, record.value) for record in records]
+    consumer.close()
+    return dict(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How the outputs differ from what the input asks for."""
+
+    events: int
+    lost: int
+    repeated: int
+    wrong: int
+
+    @property
+    def clean(self) -> bool:
+        return not (self.lost or self.repeated or self.wrong)
+
+
+def judged(bootstrap: str, layout: Layout, sent: list[tuple[bytes, bytes]], *, out: str, state: str) -> Finding:
+    """Compare outputs and state with what the input alone asks for."""
+    numbers: Counter[bytes] = Counter()
+    wanted: dict[int, list[tuple[bytes, bytes]]] = defaultdict(list)
+    for key, value in sent:
+        numbers[key] += 1
+        wanted[partition_of(key, layout.partitions)].append((key, b"%d %b" % (numbers[key], value)))
+    found = committed(bootstrap, out, partitions=layout.partitions)
+    states = {
+        key: int(value or b"0")
+        for records in committed(bootstrap, state, partitions=layout.partitions).values()
+        for key, value in records
+        if key is not None
+    }
+    lost = repeated = wrong = 0
+    for partition, records in wanted.items():
+        there = Counter(value or b"" for _, value in found.get(partition, []))
+        asked = Counter(value for _, value in records)
+        lost += sum((asked - there).values())
+        surplus = there - asked
+        repeated += sum(count for value, count in surplus.items() if value in asked)
+        wrong += sum(count for value, count in surplus.items() if value not in asked)
+    wrong += len([key for key, number in numbers.items() if states.get(key) != number])
+    return Finding(len(sent), lost, repeated, wrong)
+
+
+def until_settled(bootstrap: str, topic: str, *, partitions: int, events: int, seconds: float) -> int:
+    """Wait until a topic holds so many committed records, or time is up; return how many it holds."""
+    deadline = time.monotonic() + seconds
+    while (count := sum(map(len, committed(bootstrap, topic, partitions=partitions).values()))) < events:
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.5)
+    return count

@@ -1,0 +1,205 @@
+"""The storms: what happens to the workers and the brokers while records keep coming."""
+
+import random
+import signal
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from deploy.admin import TopicAdmin
+from deploy.layout import Layout
+from deploy.local.kafka import LocalKafka
+from streams.topics import EVENTS, NOTICES, STATE, prefixed
+from tests.chaos.crew import Crew
+from tests.chaos.judge import Finding, judged, until_settled
+
+KEYS = 500
+
+
+@dataclass(slots=True)
+class Source:
+    """Sends numbered records at a rate, in a thread of its own, and remembers what the broker acknowledged."""
+
+    bootstrap: str
+    topic: str
+    rate: int
+    sent: list[tuple[bytes, bytes]] = field(default_factory=list)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="source")
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        producer = KafkaProducer(
+            bootstrap_servers=self.bootstrap,
+            acks="all",
+            linger_ms=10,
+            enable_idempotence=True,
+            delivery_timeout_ms=300_000,
+        )
+        while not self._stop.is_set():
+            began = time.monotonic()
+            for _ in range(max(1, self.rate // 10)):
+                number = len(self.sent)
+                record = (b"muongnhe/%d" % (number % KEYS), b"%d" % number)
+                producer.send(self.topic, key=record[0], value=record[1])
+                self.sent.append(record)
+            self._stop.wait(max(0.0, 0.1 - (time.monotonic() - began)))
+        producer.flush()
+        producer.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A storm under way: the cluster, the workers, the dice and the moment at which it ends."""
+
+    kafka: LocalKafka
+    crew: Crew
+    dice: random.Random
+    until: float
+
+    def pauses(self, least: float, most: float) -> Iterator[None]:
+        """Yield after each pause of random length, until the storm is over; supervises the workers meanwhile."""
+        while (left := self.until - time.monotonic()) > 0:
+            wake = time.monotonic() + min(left, self.dice.uniform(least, most))
+            while time.monotonic() < wake:
+                self.crew.supervise()
+                time.sleep(0.2)
+            if time.monotonic() < self.until:
+                yield
+
+
+Weather = Callable[[Scene], None]
+
+
+def kills(scene: Scene) -> None:
+    """Three workers; every 2 to 6 seconds one is killed (90 %) or asked to stop, and started again."""
+    for _ in scene.pauses(2, 6):
+        how = signal.SIGKILL if scene.dice.random() < 0.9 else signal.SIGTERM
+        scene.crew.replace(scene.dice.randrange(len(scene.crew.workers)), how)
+
+
+def scaling(scene: Scene) -> None:
+    """From one worker to four and back, a step every five seconds; leaving is being killed every other time."""
+    target = 1
+    for turn, _ in enumerate(scene.pauses(5, 5)):
+        target = 4 if target == 1 else 1
+        while len(scene.crew.workers) > target:
+            scene.crew.end(0, signal.SIGKILL if turn % 4 > 1 else signal.SIGTERM)
+        scene.crew.start(target - len(scene.crew.workers))
+
+
+def freezes(scene: Scene) -> None:
+    """Again and again one worker stands still for longer than its session and its transaction, and goes on."""
+    for _ in scene.pauses(3, 5):
+        worker = scene.crew.workers[scene.dice.randrange(len(scene.crew.workers))]
+        worker.send_signal(signal.SIGSTOP)
+        for _ in range(13):
+            time.sleep(1)
+        worker.send_signal(signal.SIGCONT)
+
+
+def leader_losses(scene: Scene) -> None:
+    """Of three brokers one is killed every ten seconds and comes back: leaders and coordinators move."""
+    for turn, _ in enumerate(scene.pauses(6, 6)):
+        broker = scene.kafka.brokers[turn % 3]
+        broker.signal(signal.SIGKILL)
+        time.sleep(4)
+        broker.start()
+        scene.kafka.wait_until_whole(60)
+
+
+def broker_freezes(scene: Scene) -> None:
+    """Of three brokers one stands still for eight seconds at a time."""
+    for turn, _ in enumerate(scene.pauses(5, 5)):
+        broker = scene.kafka.brokers[turn % 3]
+        broker.signal(signal.SIGSTOP)
+        time.sleep(8)
+        broker.signal(signal.SIGCONT)
+
+
+def calm(scene: Scene) -> None:
+    """Nothing happens from outside."""
+    for _ in scene.pauses(1, 1):
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """One row of the table."""
+
+    name: str
+    weather: Weather
+    workers: int = 3
+    brokers: int = 1
+    rate: int = 2000
+    arguments: tuple[str, ...] = ()
+    module: str = "tests.chaos.counting"
+    control: bool = False
+    """A control is there to show what the storm does to others; it need not come out clean."""
+
+
+STORMS = (
+    Storm("kill storm", kills),
+    Storm("kill storm, idiomatic Faust (control)", kills, module="tests.chaos.idiomatic", control=True),
+    Storm("1 to 4 to 1 workers", scaling, workers=1),
+    Storm("worker frozen past session and transaction", freezes, workers=2),
+    Storm("chunks lost, repeated, reordered", calm, workers=2, arguments=("0.1",)),
+    Storm("three brokers, each killed in turn", leader_losses, workers=2, brokers=3, rate=500),
+    Storm("three brokers, each frozen in turn", broker_freezes, workers=2, brokers=3, rate=500),
+)
+
+
+@contextmanager
+def cluster(storm: Storm) -> Iterator[tuple[LocalKafka, Layout]]:
+    """Give a cluster of its own for the storm, with the topics on it."""
+    with LocalKafka(brokers=storm.brokers) as kafka:
+        layout = Layout(f"c{uuid.uuid4().hex[:8]}", 12 if storm.brokers == 1 else 4, min(3, storm.brokers))
+        TopicAdmin(kafka.bootstrap, layout).apply()
+        yield kafka, layout
+
+
+def weathered(storm: Storm, *, seed: int, seconds: float) -> tuple[Finding, float]:
+    """Run a storm for so many seconds, let it settle, and judge; returns the finding and how long all of it took."""
+    began = time.monotonic()
+    with cluster(storm) as (kafka, layout):
+        crew = Crew(kafka.bootstrap, layout, module=storm.module, arguments=storm.arguments)
+        source = Source(kafka.bootstrap, prefixed(layout.prefix, EVENTS), storm.rate)
+        try:
+            crew.start(storm.workers)
+            source.start()
+            storm.weather(Scene(kafka, crew, random.Random(seed), time.monotonic() + seconds))
+            source.stop()
+            finding = _settled(kafka.bootstrap, layout, crew, source, storm)
+        finally:
+            source.stop()
+            crew.stop()
+    return finding, time.monotonic() - began
+
+
+def _settled(bootstrap: str, layout: Layout, crew: Crew, source: Source, storm: Storm) -> Finding:
+    out, state = prefixed(layout.prefix, NOTICES), prefixed(layout.prefix, STATE)
+    deadline = time.monotonic() + (30 if storm.control else 120)
+    while time.monotonic() < deadline:
+        crew.supervise()
+        with suppress(KafkaError):
+            if until_settled(bootstrap, out, partitions=layout.partitions, events=len(source.sent), seconds=3) >= len(
+                source.sent
+            ):
+                break
+    finding = judged(bootstrap, layout, source.sent, out=out, state=state)
+    # The control keeps its state in a table of its own, whose topic is not judged here.
+    return Finding(finding.events, finding.lost, finding.repeated, finding.wrong - KEYS) if storm.control else finding
