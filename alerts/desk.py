@@ -50,14 +50,15 @@ class Pending:
 class Desk:
     """The desk of one partition; used by one thread at a time."""
 
-    def __init__(self, office: Office, partition: int, writer: Writer) -> None:
-        """Begin with an empty book."""
+    def __init__(self, office: Office, partition: int, *, writer: Writer, begun: int) -> None:
+        """Begin with an empty book, at the offset `begun` of the outbox."""
         self.partition = partition
         self.book = Book()
         self._office = office
         self._writer = writer
         self._pending = Pending()
-        self._read_to: int | None = None
+        self._read_to = begun
+        self._has_read = False
         self._contents: dict[str, bytes] = {}
 
     def restore(self, entries: Mapping[str, bytes]) -> None:
@@ -80,7 +81,7 @@ class Desk:
                     self._pending.onward.append(outcome)
                 else:
                     self._pending.lines.append(outcome)
-        self._read_to = position
+        self._read_to, self._has_read = position, True
 
     def draft(self, now: Moment) -> int:
         """Compose and render what is due at `now`, at most `DRAFTS` mails; return how many wait for their intent."""
@@ -99,7 +100,7 @@ class Desk:
 
     def has_something(self) -> bool:
         """Return whether there is anything to commit."""
-        return self._read_to is not None or bool(self._pending)
+        return self._has_read or bool(self._pending)
 
     def commit(self, *, now: Moment | None, clock: Moment, membership: Any) -> None:
         """Commit all that is pending, in one transaction; mails drafted become open mails.
@@ -121,9 +122,10 @@ class Desk:
             for key, entry in self.book.changes().items():
                 value = None if entry is None else ledger.encoded(entry)
                 writer.write(prefixed(prefix, BOOK), key, value, partition=partition)
-            if self._read_to is not None:
-                position = Position(self._read_to, self._settled_to(now))
-                writer.read_up_to(prefixed(prefix, OUTBOX), position, partition=partition, membership=membership)
+            # Also where nothing was read: the note beside the offset may have changed.
+            position = Position(self._read_to, self._settled_to(now))
+            writer.read_up_to(prefixed(prefix, OUTBOX), position, partition=partition, membership=membership)
+        self._has_read = False
         self._contents.update(contents)
         self._count(pending.lines)
 

@@ -78,11 +78,11 @@ class Sender:
         partitions = reader.assignment()
         names = [f"{self._app}-send-{partition}" for partition in partitions]
         writers = list(self._pool.map(lambda name: Writer(self._bootstrap, name=name), names))
+        begun = reader.rewind()
         self._desks = {
-            partition: Desk(self._office, partition, writer)
+            partition: Desk(self._office, partition, writer=writer, begun=begun[partition])
             for partition, writer in zip(partitions, writers, strict=True)
         }
-        reader.rewind()
         entries: dict[int, dict[str, bytes]] = {partition: {} for partition in partitions}
         for partition, key, value in self._archive.whole(prefixed(self._office.prefix, BOOK), partitions):
             if value is None:

@@ -22,7 +22,7 @@ class Archive:
             self._consumer.close()
 
     def whole(self, topic: str, partitions: Sequence[int] | None = None) -> Iterator[tuple[int, str, bytes | None]]:
-        """Yield (partition, key, value) of all that is committed in these partitions, or in all, to their present ends."""
+        """Yield (partition, key, value) of what is committed in these partitions, or in all, to their present ends."""
         if partitions is None:
             with ours():
                 partitions = sorted(self._consumer.partitions_for_topic(topic) or ())
