@@ -277,7 +277,10 @@ def document(**stated: object) -> CalendarDocument:
             [document(hours=(Hours(((1, 3), (2, 4))),))], "hours[0].sessions", "overlap", id="sessions overlap"
         ),
         pytest.param(
-            [document(hours=(Hours(((1, 86_400),)),))], "hours[0].sessions", "before midnight", id="a session up to midnight"
+            [document(hours=(Hours(((1, 86_400),)),))],
+            "hours[0].sessions",
+            "before midnight",
+            id="a session up to midnight",
         ),
     ],
 )

@@ -1,0 +1,46 @@
+"""A dossier is counted once on each of the days of its life that are known, always as the same."""
+
+import msgspec
+import pytest
+
+from streams.core.counting import Alike, Cohort, Counted
+from streams.core.labels import Cause, Label, Verdict
+from streams.core.moments import Day
+
+ALIKE = Alike(Label.CLOSED_LATE, Cause.SYNC, Verdict.OVERDUE, "ho-tich", "online", 4)
+
+
+def counted(
+    received: Day | None = None, accepted: Day | None = None, due: Day | None = None, closed: Day | None = None
+) -> Counted:
+    return Counted("H18.32.05", received, accepted, due, closed, ALIKE)
+
+
+@pytest.mark.parametrize(
+    ("dossier", "places"),
+    [
+        pytest.param(counted(), [], id="nothing known"),
+        pytest.param(counted(received=0), [(Cohort.RECEIVED, 0)], id="received, even on day 0"),
+        pytest.param(counted(accepted=0), [(Cohort.ACCEPTED, 0)], id="accepted"),
+        pytest.param(counted(due=0), [(Cohort.DUE, 0)], id="due"),
+        pytest.param(counted(closed=0), [(Cohort.CLOSED, 0)], id="closed"),
+        pytest.param(
+            counted(5, 6, 12, 6),
+            [(Cohort.RECEIVED, 5), (Cohort.ACCEPTED, 6), (Cohort.DUE, 12), (Cohort.CLOSED, 6)],
+            id="each on its own day",
+        ),
+    ],
+)
+def test_a_dossier_is_counted_on_each_day_of_its_life(dossier: Counted, places: list[tuple[Cohort, Day]]) -> None:
+    assert list(dossier.places()) == places
+
+
+def test_what_is_counted_alike_is_one_value_and_may_be_added_up() -> None:
+    assert {counted(5), counted(5), counted(6)} == {counted(5), counted(6)}
+    assert hash(msgspec.structs.replace(ALIKE, level=4)) == hash(ALIKE)
+    assert msgspec.structs.replace(ALIKE, cause=Cause.STAFF) != ALIKE
+
+
+def test_a_count_is_read_back_as_it_was_stored() -> None:
+    stored = msgspec.msgpack.encode(counted(5, None, 12))
+    assert msgspec.msgpack.decode(stored, type=Counted) == counted(5, None, 12)
