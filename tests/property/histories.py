@@ -107,19 +107,19 @@ def bodies(moments: st.SearchStrategy[Moment], ids: st.SearchStrategy[str]) -> s
     )
 
 
-@st.composite
 def histories(
-    draw: st.DrawFn,
-    *,
-    sources: Sequence[str] = SOURCES,
-    moments: st.SearchStrategy[Moment] = likely_moments,
-    most: int = 10,
-) -> list[Event]:
-    """Draw up to `most` events of one dossier; ids collide now and then, so repeats and two contents occur."""
-    ids = st.integers(0, 14).map(lambda number: f"e{number}")
-    drawn = draw(st.lists(st.tuples(st.sampled_from(sources), ids, moments, bodies(moments, ids)), max_size=most))
+    *, sources: Sequence[str] = SOURCES, moments: st.SearchStrategy[Moment] = likely_moments, most: int = 10
+) -> st.SearchStrategy[list[Event]]:
+    """Return up to `most` events of one dossier; ids collide now and then, so repeats and two contents occur."""
+    ids = st.sampled_from([f"e{number}" for number in range(15)])
     lags = st.sampled_from([0, 7, HOUR, 3 * DAY, 4000 * DAY])
-    return [event(body, at=at, source=source, id=name, lag=draw(lags)) for source, name, at, body in drawn]
+    drawn = st.tuples(st.sampled_from(sources), ids, moments, bodies(moments, ids), lags)
+    return st.lists(drawn.map(_told), max_size=most)
+
+
+def _told(drawn: tuple[str, str, Moment, AnyBody, int]) -> Event:
+    source, name, at, body, lag = drawn
+    return event(body, at=at, source=source, id=name, lag=lag)
 
 
 one_voice = histories(sources=SOURCES[:1])

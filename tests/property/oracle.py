@@ -1,13 +1,15 @@
 """A slow answer to the same questions, written from the text of the rules: day by day, and minute by minute.
 
-Nothing of the code under test is used but the words for the units. Times are naive datetimes of Vietnamese clocks on
-whole minutes; a day's sessions are pairs of minutes after midnight.
+The minutes of every day on the way are listed and counted one by one; days are walked, never reckoned. Nothing of the
+code under test is used but the words for the units. Times are naive datetimes of Vietnamese clocks on whole minutes; a
+day's sessions are pairs of minutes after midnight.
 """
 
 import calendar
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -55,7 +57,7 @@ def minute_of(at: datetime) -> int:
     return at.hour * 60 + at.minute
 
 
-def on(day: date, minute: int) -> datetime:
+def on(day: date, minute: int = 0) -> datetime:
     return datetime.combine(day, time()) + minute * MINUTE
 
 
@@ -63,44 +65,52 @@ class Oracle:
     """Answers by walking."""
 
     def __init__(self, year: Year) -> None:
-        self.sessions: Callable[[date], Sessions] = year.sessions
+        self.sessions: Callable[[date], Sessions] = lru_cache(maxsize=None)(year.sessions)
 
-    def works(self, at: datetime) -> bool:
-        """Is the minute that begins at `at` worked?"""
-        return any(start <= minute_of(at) < end for start, end in self.sessions(at.date()))
+    def minutes(self, day: date, pauses: Pauses = ()) -> list[int]:
+        """The minutes of the day that are worked and not paused, in order, each by its number after midnight."""
+        worked = {minute for start, end in self.sessions(day) for minute in range(start, end)}
+        for begin, stop in pauses:
+            if begin < on(day + DAY) and stop > on(day):
+                worked -= {minute for minute in worked if begin <= on(day, minute) < stop}
+        return sorted(worked)
 
-    def in_session(self, at: datetime) -> bool:
-        """Does the office still take this moment, the closing included?"""
-        minute = minute_of(at)
-        return any(start <= minute <= end for start, end in self.sessions(at.date()))
+    def taken(self, day: date) -> set[int]:
+        """The minutes at which the office still takes what is handed in, the closing of each session included."""
+        return {minute for start, end in self.sessions(day) for minute in range(start, end + 1)}
 
     def start(self, received: datetime) -> datetime:
         """Receipt outside the sessions counts from the start of the next one."""
-        while not self.in_session(received):
-            received += MINUTE
-        return received
+        day, minute = received.date(), minute_of(received)
+        while not (open_at := [each for each in self.taken(day) if each >= minute]):
+            day, minute = day + DAY, 0
+        return on(day, min(open_at))
 
     def worked(self, start: datetime, end: datetime, pauses: Pauses = ()) -> int:
         """Minutes worked and not paused in [start, end)."""
-        count = 0
-        while start < end:
-            count += self.works(start) and not any(begin <= start < stop for begin, stop in pauses)
-            start += MINUTE
+        count, day = 0, start.date()
+        while day <= end.date():
+            first = minute_of(start) if day == start.date() else 0
+            last = minute_of(end) if day == end.date() else 1440
+            count += sum(first <= minute < last for minute in self.minutes(day, pauses))
+            day += DAY
         return count
 
     def after(self, start: datetime, minutes: int, pauses: Pauses = ()) -> datetime:
         """The first moment by which so many minutes were worked and not paused."""
+        day, first = start.date(), minute_of(start)
         while minutes:
-            minutes -= self.works(start) and not any(begin <= start < stop for begin, stop in pauses)
-            start += MINUTE
+            worked = [minute for minute in self.minutes(day, pauses) if minute >= first]
+            if minutes <= len(worked):
+                return on(day, worked[minutes - 1] + 1)
+            minutes -= len(worked)
+            day, first = day + DAY, 0
         return start
 
     def at_clock(self, day: date, minute: int) -> datetime:
         """The clock time on a working day: in a break the next session, after the last one the closing."""
-        closing = max(end for _, end in self.sessions(day))
-        while minute < closing and not any(start <= minute <= end for start, end in self.sessions(day)):
-            minute += 1
-        return on(day, min(minute, closing))
+        taken = self.taken(day)
+        return on(day, min((each for each in taken if each >= minute), default=max(taken)))
 
     def working_day_from(self, day: date) -> date:
         while not self.sessions(day):
