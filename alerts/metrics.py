@@ -4,6 +4,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from alerts.core.ledger import Reason
 from alerts.core.retry import Ending
+from streams.core.moments import Moment
 from streams.core.stages import Stage
 
 
@@ -22,6 +23,16 @@ class Figures:
             "dunghan_courier_unreadable", "Records that the courier could not read.", ["topic"], registry=registry
         )
         self._open = Gauge("dunghan_mails_open", "Mails with an intent and no final outcome.", registry=registry)
+        self._oldest_unsent = Gauge(
+            "dunghan_oldest_unsent_seconds",
+            "Age of the oldest notice that is due to be told and is not; 0 where there is none.",
+            registry=registry,
+        )
+        self._turn = Gauge(
+            "dunghan_courier_last_turn_timestamp_seconds",
+            "When the courier last looked what is due.",
+            registry=registry,
+        )
         for stage in Stage:
             for ending in Ending:
                 self._mails.labels(stage.value, ending.value)
@@ -45,3 +56,8 @@ class Figures:
     def open_mails(self, count: int) -> None:
         """Say how many mails are open now."""
         self._open.set(count)
+
+    def turned(self, clock: Moment, *, oldest_unsent: int) -> None:
+        """Say that the courier is at work, and the age of the oldest notice that should have been told; seconds."""
+        self._turn.set(clock)
+        self._oldest_unsent.set(oldest_unsent)

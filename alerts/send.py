@@ -109,7 +109,12 @@ class Sender:
             self._office.figures.open_mails(sum(len(list(desk.book.open_mails())) for desk in self._desks.values()))
             if halted:
                 raise Halted(halted)
+        self._office.figures.turned(clock, oldest_unsent=self._oldest_unsent(clock))
         return drafted > 0 and may_go_on()
+
+    def _oldest_unsent(self, clock: Moment) -> int:
+        times = ((desk, self._now(desk, clock)) for desk in self._desks.values())
+        return max((desk.book.unsent_for(now) for desk, now in times if now is not None), default=0)
 
     def _now(self, desk: Desk, clock: Moment) -> Moment | None:
         return desk.book.replayed_to(self._notices) if self._office.replay else clock

@@ -13,7 +13,7 @@ from streams.engine.lane import Pace
 from streams.engine.plan import StepPlan
 from streams.engine.worker import Membership, Worker
 from streams.intake.step import Intake
-from streams.metrics import EngineMetrics, IntakeMetrics, RegisterMetrics
+from streams.metrics import EngineMetrics, IntakeMetrics, RegisterMetrics, show_clock
 from streams.register.register import Register
 
 
@@ -23,6 +23,7 @@ def worker_of(settings: Settings) -> tuple[Worker, CollectorRegistry]:
     group = f"{kafka.prefix}-worker" if kafka.prefix else "dunghan-worker"
     connection = Connection(kafka.bootstrap, kafka.prefix, group, client_id=f"{kafka.client_id}-worker")
     registry = CollectorRegistry()
+    show_clock(registry, clock.now)
     intake, decide = IntakeMetrics(registry), RegisterMetrics(registry)
     plans = (
         StepPlan(

@@ -3,12 +3,15 @@
 import contextlib
 import time
 from collections import Counter as Counts
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from streams.core.moments import Moment
 from streams.wire.cloudevents import Reason
 
+MOST_SOURCES = 500
+"""Sources shown; whoever may write to the inbox can invent names, and a figure must not grow with that."""
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -39,6 +42,18 @@ class EngineMetrics:
             ["topic", "partition"],
             registry=registry,
         )
+        self.lag = Gauge(
+            "dunghan_lag_seconds",
+            "Age of the oldest record that waits to be taken; 0 where none waits.",
+            ["topic", "partition"],
+            registry=registry,
+        )
+        self.turn = Gauge(
+            "dunghan_last_turn_timestamp_seconds",
+            "When a partition last looked whether a record or a deadline is there.",
+            ["topic", "partition"],
+            registry=registry,
+        )
         for topic in topics:
             for figure in (self.taken, self.epochs, self.gaps, self.owned, self.ready):
                 figure.labels(topic)
@@ -50,6 +65,17 @@ class EngineMetrics:
         yield
         self.epochs.labels(topic).observe(time.perf_counter() - began)
         self.taken.labels(topic).inc(taken)
+
+    def turned(self, topic: str, partition: int, *, now: Moment, oldest_ms: int | None) -> None:
+        """Show that a partition is at work; `oldest_ms` is the broker's time of the oldest record that waits."""
+        self.turn.labels(topic, str(partition)).set(now)
+        self.lag.labels(topic, str(partition)).set(0 if oldest_ms is None else max(0.0, now - oldest_ms / 1000))
+
+    def let_go(self, topic: str, partition: int) -> None:
+        """Show nothing of a partition any more: it is another worker's, or nobody's."""
+        for figure in (self.lag, self.turn, self.restore):
+            with contextlib.suppress(KeyError):
+                figure.remove(topic, str(partition))
 
     def restoring(self, topic: str, partition: int, *, at: int, end: int) -> None:
         """Show how far the restore of a partition is."""
@@ -71,6 +97,13 @@ class IntakeMetrics:
         self.scrubbed = Counter(
             "dunghan_scrubbed_places", "Places in free text where personal data was replaced.", registry=registry
         )
+        self.last_event = Gauge(
+            "dunghan_source_last_event_timestamp_seconds",
+            "Arrival of the last event that this worker took from a source.",
+            ["source"],
+            registry=registry,
+        )
+        self._last: dict[str, Moment] = {}
         for outcome in ("accepted", "rejected"):
             self.events.labels(outcome)
         for reason in Reason:
@@ -83,6 +116,13 @@ class IntakeMetrics:
         self.events.labels("rejected").inc(put_aside)
         for reason, times in rejected.items():
             self.rejected.labels(reason).inc(times)
+
+    def heard(self, arrivals: Mapping[str, Moment]) -> None:
+        """Show when each of these sources was last heard of; beyond MOST_SOURCES new ones are not shown."""
+        for source, at in arrivals.items():
+            if source in self._last or len(self._last) < MOST_SOURCES:
+                self._last[source] = max(at, self._last.get(source, at))
+                self.last_event.labels(source).set(self._last[source])
 
 
 class RegisterMetrics:
@@ -100,3 +140,8 @@ class RegisterMetrics:
             "Records of dossier.events that are no event: tampering, or our fault.",
             registry=registry,
         )
+
+
+def show_clock(registry: CollectorRegistry, clock: Callable[[], Moment]) -> None:
+    """Show the clock by which this process decides, read at each scrape: beside the scrape's time it shows a skew."""
+    Gauge("dunghan_clock_timestamp_seconds", "The clock of this process.", registry=registry).set_function(clock)

@@ -88,6 +88,12 @@ class Book:
         """Return whether anything is due at `now`."""
         return next(self.due(now), None) is not None
 
+    def unsent_for(self, now: Moment) -> int:
+        """Return for how many seconds the oldest of what is due by `now` has waited; 0 where nothing waits."""
+        due = [at for at in self._due_at.values() if at <= now]
+        begun = [entry.first_at for entry in self._open.values()]
+        return max(0, now - min((*due, *begun), default=now))
+
     def open_mails(self, now: Moment | None = None) -> Iterable[Open]:
         """Return the mails without an outcome; with `now`, those that may be tried again by then."""
         return [entry for entry in self._open.values() if now is None or entry.next_at <= now]

@@ -114,6 +114,7 @@ class Lane:
 
     async def close(self) -> None:
         """Let go of the partition."""
+        self._metrics.let_go(self.source.topic, self.source.partition)
         await self._writer.close()
 
     # The way of the partition.
@@ -153,6 +154,7 @@ class Lane:
             await self._go.wait()
             now = self._pace.clock()
             due = self._step.next_at
+            self._turned(now)
             if self._chunks or (due is not None and due <= now and not self._behind()):
                 return
             wait = self._pace.patience if due is None else min(self._pace.patience, max(0.01, due - now))
@@ -161,6 +163,11 @@ class Lane:
                 await asyncio.wait_for(self._wake.wait(), wait)
             except TimeoutError:
                 await self._watch()
+
+    def _turned(self, now: Moment) -> None:
+        waiting = self._chunks[0].records if self._chunks else []
+        oldest = waiting[0].timestamp if waiting else None
+        self._metrics.turned(self.source.topic, self.source.partition, now=now, oldest_ms=oldest)
 
     async def _watch(self) -> None:
         ahead = self._reader.position(self.source)

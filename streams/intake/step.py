@@ -51,16 +51,18 @@ class Intake:
         """Take every record of the batch: each becomes an event or a rejected record."""
         epoch = Epoch(len(batch), {})
         rejected: Counter[str] = Counter()
+        heard: dict[str, Moment] = {}
         for record in batch:
             try:
-                self._accept(record, epoch)
+                self._accept(record, epoch, heard)
             except Malformed as error:
                 rejected[error.reason] += 1
                 self._reject(record, error, epoch)
         self._metrics.count(len(batch), rejected)
+        self._metrics.heard(heard)
         return epoch
 
-    def _accept(self, record: Incoming, epoch: Epoch) -> None:
+    def _accept(self, record: Incoming, epoch: Epoch, heard: dict[str, Moment]) -> None:
         if self._replay and record.value is not None and cloudevents.is_tick(record.value):
             epoch.write((topics.EVENTS.name, self._partition), b"@tick", cloudevents.tick_again(record.value))
             return
@@ -68,6 +70,7 @@ class Intake:
         arrived = self._arrival(sent, record)
         cloudevents.check_time(sent, moment_of(arrived))
         self._metrics.scrubbed.inc(scrub(sent.data))
+        heard[sent.envelope.source] = moment_of(arrived)
         key = sent.key
         epoch.write((topics.EVENTS.name, partition_of(key, self._partitions)), key, cloudevents.encoded(sent, arrived))
 

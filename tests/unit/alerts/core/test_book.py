@@ -238,3 +238,15 @@ class TestRestoring:
         book.put(later)
         assert list(book.open_mails(MORNING + 59)) == []
         assert list(book.open_mails(MORNING + 60)) == [later]
+
+
+class TestWaiting:
+    def test_what_is_due_and_not_sent_ages_what_is_held_for_later_does_not(self) -> None:
+        book = book_with(tell(notice()))
+        assert book.unsent_for(MORNING - 1) == 0
+        assert book.unsent_for(MORNING + 600) == 600
+
+    def test_an_open_mail_ages_from_its_first_attempt(self) -> None:
+        book = book_with(tell(notice()))
+        opened(book, "n1")
+        assert book.unsent_for(MORNING + 60) == 60

@@ -107,3 +107,9 @@ def test_time_alone_does_nothing_here(registry: CollectorRegistry) -> None:
     step.restore([(b"k", b"v")])
     assert step.next_at is None
     assert step.tick(ARRIVED) == Epoch(0, {})
+
+
+def test_the_last_arrival_of_each_source_is_shown(registry: CollectorRegistry) -> None:
+    took(intake(registry), sent("submitted", "2020-03-02 08:00", procedure="1", unit="m"))
+    source = {"source": "dienbien.muongnhe/motcua"}
+    assert registry.get_sample_value("dunghan_source_last_event_timestamp_seconds", source) == ARRIVED
