@@ -4,7 +4,6 @@ Invariant: the tallies are the sum over all dossiers of what each adds (`core.co
 be counted again from the state at any time and come out the same.
 """
 
-from collections import Counter
 from typing import TypeAlias
 
 import msgspec
@@ -22,7 +21,7 @@ class Tallies:
 
     def __init__(self, partition: int) -> None:
         self._partition = partition
-        self._counts: dict[Place, Counter[tuple[Cohort, Alike]]] = {}
+        self._counts: dict[Place, dict[tuple[Cohort, Alike], int]] = {}
         self._changed: set[Place] = set()
 
     def move(self, before: Counted | None, after: Counted | None) -> None:
@@ -30,19 +29,17 @@ class Tallies:
         if before == after:
             return
         if before is not None:
-            self._add(before, -1)
+            self._changed.update(self._add(before, -1))
         if after is not None:
-            self._add(after, 1)
+            self._changed.update(self._add(after, 1))
 
     def count(self, counted: Counted) -> None:
         """Count a dossier that the state already holds; nothing is to be written for it."""
-        for cohort, day in counted.places():
-            self._counts.setdefault((counted.unit, day), Counter())[cohort, counted.alike] += 1
+        self._add(counted, 1)
 
     def uncount(self, counted: Counted) -> None:
         """Take back what `count` counted, because a later record of the same dossier replaces it."""
-        for cohort, day in counted.places():
-            self._counts[counted.unit, day][cohort, counted.alike] -= 1
+        self._add(counted, -1)
 
     def flush(self) -> list[tuple[bytes, bytes]]:
         """Return the records of what changed since the last call, each whole, in the order of their keys."""
@@ -50,14 +47,21 @@ class Tallies:
         self._changed.clear()
         return records
 
-    def _add(self, counted: Counted, by: int) -> None:
+    def _add(self, counted: Counted, by: int) -> list[Place]:
+        """Count a dossier `by` times more on each of its days; returns where."""
+        places = []
         for cohort, day in counted.places():
-            place = (counted.unit, day)
-            counts = self._counts.setdefault(place, Counter())
-            counts[cohort, counted.alike] += by
-            if not counts[cohort, counted.alike]:
-                del counts[cohort, counted.alike]
-            self._changed.add(place)
+            place, kind = (counted.unit, day), (cohort, counted.alike)
+            counts = self._counts.get(place)
+            if counts is None:
+                counts = self._counts[place] = {}
+            count = counts.get(kind, 0) + by
+            if count:
+                counts[kind] = count
+            else:
+                counts.pop(kind, None)
+            places.append(place)
+        return places
 
     def _record(self, place: Place) -> tuple[bytes, bytes]:
         unit, day = place

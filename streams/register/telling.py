@@ -1,6 +1,6 @@
 """What must be said of a dossier, given how it stands: which stages are reached, which notices no longer hold."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import msgspec
 
@@ -36,18 +36,15 @@ class Case(msgspec.Struct, frozen=True):
 
     def holds(self, told: Told) -> bool:
         """Return whether a notice still stands: same stage, same clock, same due moment, same hands."""
-        return (
-            told.unit == self.unit
-            and told.officer == self.dossier.officer
-            and told.started_at == self.started_at
-            and any(point.stage is told.stage and point.due_at == told.due_at for point in self.stages)
-        )
+        if told.unit != self.unit or told.officer != self.dossier.officer or told.started_at != self.started_at:
+            return False
+        return _among(told, self.stages)
 
-    def untold(self, told: tuple[Told, ...]) -> Iterator[Point]:
-        """Yield the stages that nobody has been told of yet."""
-        for point in self.stages:
-            if not any(one.stage is point.stage and one.due_at == point.due_at for one in told):
-                yield point
+    def untold(self, told: tuple[Told, ...]) -> tuple[Point, ...]:
+        """Return the stages that nobody has been told of yet."""
+        if not told:
+            return self.stages
+        return tuple([point for point in self.stages if not _among(point, told)])
 
     def tell(self, point: Point, *, decided_at: Moment, clock: Moment, rules: Rulebook) -> tuple[Told, Notice]:
         """Return the notice that a stage has been reached, and what the register remembers of it."""
@@ -85,6 +82,14 @@ class Case(msgspec.Struct, frozen=True):
             officer=told.officer,
             reason=why,
         )
+
+
+def _among(one: Told | Point, others: Sequence[Told | Point]) -> bool:
+    """Return whether the same stage, due at the same moment, is among the others."""
+    for other in others:  # noqa: SIM110 - on the hot path a generator costs more than the loop
+        if other.stage is one.stage and other.due_at == one.due_at:
+            return True
+    return False
 
 
 def case(key: str, dossier: Dossier, standing: Standing, *, rules: Rulebook) -> Case:

@@ -1,0 +1,96 @@
+"""Judges one dossier at one moment and writes down all that follows: label, notices, withdrawals, tallies."""
+
+from streams.core.counting import Alike, Counted
+from streams.core.judgement import judge
+from streams.core.moments import Moment, day_of
+from streams.core.rulebook import Rulebook
+from streams.metrics import RegisterMetrics
+from streams.register.entries import Entry
+from streams.register.page import Page
+from streams.register.tallies import Tallies
+from streams.register.telling import Case, case
+from streams.wire import trail
+
+
+class Clerk:
+    """Applies the rules to entries; what follows goes onto the page and into the tallies."""
+
+    def __init__(self, rules: Rulebook, page: Page, tallies: Tallies, metrics: RegisterMetrics) -> None:  # noqa: PLR0917
+        """Work by these rules."""
+        self.rules = rules
+        self._page = page
+        self._tallies = tallies
+        self._metrics = metrics
+
+    def judge(self, key: str, entry: Entry, at: Moment) -> None:
+        """Bring the entry up to how its dossier stands at a moment; nobody is told of a stage yet."""
+        self._settle(self._seen(key, entry, at), entry, at)
+
+    def decide(self, key: str, entry: Entry, at: Moment, *, decided_at: Moment) -> None:
+        """The same, and tell of every stage that is reached; the decision falls at `decided_at`, `at` or later."""
+        this = self._seen(key, entry, at)
+        for point in this.untold(entry.told):
+            if point.at > at:
+                continue
+            told, notice = this.tell(point, decided_at=decided_at, clock=decided_at, rules=self.rules)
+            entry.told = (*entry.told, told)
+            self._metrics.stage_lag.observe(decided_at - point.at)
+            self._page.say(trail.Decided(key, point.stage, told.id, point.at, decided_at))
+            self._page.notify(key.encode(), notice)
+        self._settle(this, entry, at)
+
+    def _seen(self, key: str, entry: Entry, at: Moment) -> Case:
+        standing = judge(entry.dossier, now=at, rules=self.rules)
+        this = case(key, entry.dossier, standing, rules=self.rules)
+        if standing.label is not entry.label:
+            before = entry.label or ""
+            self._page.say(trail.Labelled(key, before, standing.label, standing.reason, at, standing.ranking_due_at))
+            entry.label = standing.label
+        if entry.told:
+            self._withdraw(this, entry, at)
+        return this
+
+    def _withdraw(self, this: Case, entry: Entry, at: Moment) -> None:
+        held = tuple([told for told in entry.told if this.holds(told)])
+        if len(held) == len(entry.told):
+            return
+        for told in entry.told:
+            if told not in held:
+                withdrawal = this.withdraw(told, decided_at=at)
+                self._page.say(trail.Withdrawn(this.key, told.stage, told.id, withdrawal.reason, at))
+                self._page.notify(this.key.encode(), withdrawal)
+        entry.told = held
+
+    def _settle(self, this: Case, entry: Entry, at: Moment) -> None:
+        counted = _counted(this)
+        if counted != entry.counted:
+            self._tallies.move(entry.counted, counted)
+            entry.counted = counted
+        entry.next_at = this.standing.next_at
+        for point in this.untold(entry.told):
+            due = max(point.at, at)
+            if entry.next_at is None or due < entry.next_at:
+                entry.next_at = due
+
+
+def _counted(this: Case) -> Counted:
+    dossier, standing = this.dossier, this.standing
+    return Counted(
+        this.unit,
+        _day(dossier.received_at),
+        _day(dossier.accepted_at),
+        _day(standing.ranking_due_at),
+        _day(dossier.closed_at),
+        Alike(
+            standing.label,
+            standing.cause,
+            standing.board,
+            dossier.field or "",
+            dossier.channel or "",
+            dossier.level or 0,
+        ),
+    )
+
+
+def _day(at: Moment | None) -> int | None:
+    return None if at is None else day_of(at)
