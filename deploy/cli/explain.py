@@ -1,0 +1,125 @@
+"""Giải thích một hồ sơ · One dossier explained: its history, due moments, verdicts, who was told, and why."""
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from deploy.cli import PROBLEMS, Failed, settings_of
+from deploy.law_in_words import LANGUAGES
+
+if TYPE_CHECKING:
+    from alerts.core.ledger import LedgerLine
+    from deploy.reading import Log
+    from deploy.settings import Settings
+    from streams.core.moments import Moment
+    from streams.explained import Explained
+
+
+class Unheard(click.ClickException):
+    """Nothing was told of the dossier; exit code 3."""
+
+    exit_code = PROBLEMS
+
+
+@click.command("explain")
+@click.argument("dossier", metavar="HOME/CODE")
+@click.option("--as-of", "as_of", metavar="T", help="Lúc xét, ISO 8601 · What had arrived by then, judged then.")
+@click.option(
+    "--mails/--no-mails", default=True, help="Tra sổ gửi thư (đọc cả sổ) · Read the ledger of mails, all of it."
+)
+@click.option("--json", "in_json", is_flag=True, help="In JSON · Print JSON.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="vi", help="Ngôn ngữ · Language of the text.")
+@click.pass_context
+def explain(ctx: click.Context, *, dossier: str, as_of: str | None, mails: bool, in_json: bool, lang: str) -> None:
+    """Giải thích một hồ sơ · Explain a dossier from the log alone; exit code 3 when nothing was told of it."""
+    # Kafka's client takes a while to import; `--help` must not.
+    from deploy.explain_as_json import as_json  # noqa: PLC0415
+    from deploy.explain_in_words import as_text  # noqa: PLC0415
+    from deploy.reading import Log, LogUnreadable  # noqa: PLC0415
+
+    at, settings = _moment(dossier, as_of), settings_of(ctx)
+    try:
+        with Log(settings.kafka.bootstrap, prefix=settings.kafka.prefix) as log:
+            told = _explained(log, dossier, at=at, settings=settings)
+            ledger = _mails(log, dossier, at) if mails else None
+    except LogUnreadable as error:
+        raise Failed(f"the log: {error}") from error
+    if in_json:
+        click.echo(json.dumps(as_json(told, ledger), ensure_ascii=False, indent=2))
+    else:
+        click.echo(as_text(told, ledger, lang))
+
+
+command: Final = explain
+
+
+def _moment(dossier: str, as_of: str | None) -> "Moment":
+    from deploy import clock  # noqa: PLC0415
+    from deploy.cli.due import moment_from  # noqa: PLC0415
+
+    home, _, code = dossier.partition("/")
+    if not (home and code):
+        raise click.UsageError(f"{dossier!r} is not HOME/CODE")
+    try:
+        return clock.now() if as_of is None else moment_from(as_of)
+    except ValueError as wrong:
+        raise click.UsageError(f"not a time: {wrong}") from wrong
+
+
+def _explained(log: "Log", dossier: str, *, at: "Moment", settings: "Settings") -> "Explained":
+    import msgspec  # noqa: PLC0415
+
+    from deploy.rulebook import ReferenceError, load_rulebook  # noqa: PLC0415
+    from streams.explained import explained, heard, noticed  # noqa: PLC0415
+    from streams.keys import partition_of  # noqa: PLC0415
+    from streams.topics import EVENTS, NOTICES  # noqa: PLC0415
+
+    key = dossier.encode()
+    partition = partition_of(key, log.partitions(EVENTS))
+    told = heard(((one.offset, one.value) for one in log.whole(EVENTS, partition) if one.key == key), until=at)
+    about = (one.value for one in log.whole(NOTICES, partition) if one.key == key)
+    try:
+        notices = noticed(about, dossier=dossier, until=at)
+        rules = load_rulebook(settings.reference.folder)
+    except (msgspec.DecodeError, ReferenceError) as error:
+        raise Failed(str(error)) from error
+    whole = explained(dossier, told, at=at, rules=rules, notices=notices)
+    if whole is None:
+        later = f"; {len(told.later)} records arrived after it" if told.later else ""
+        raise Unheard(f"nothing had been told of {dossier} at that moment{later}")
+    return whole
+
+
+def _mails(log: "Log", dossier: str, until: "Moment") -> "list[LedgerLine]":
+    """Return what the ledger says of the dossier by a moment. It is kept by recipient, so all of it is read."""
+    from alerts.core.ledger import about  # noqa: PLC0415
+    from streams.topics import LEDGER  # noqa: PLC0415
+
+    lines: list[LedgerLine] = []
+    for partition in range(log.partitions(LEDGER)):
+        lines += _near((one.value or b"" for one in log.whole(LEDGER, partition)), dossier)
+    found = about(sorted(lines, key=lambda line: line.at), dossier=dossier)
+    return [line for line in found if line.at <= until]
+
+
+def _near(values: Iterable[bytes], dossier: str) -> "list[LedgerLine]":
+    """Return the lines that name the dossier, and the outcomes of mails that do: an outcome follows its intent."""
+    import msgspec  # noqa: PLC0415
+
+    from alerts.core.ledger import Intent  # noqa: PLC0415
+    from alerts.ledger import Unreadable, ledger_line  # noqa: PLC0415
+
+    marks = [msgspec.json.encode(dossier)]
+    lines: list[LedgerLine] = []
+    for value in values:
+        if any(mark in value for mark in marks):
+            try:
+                line = ledger_line(value)
+            except Unreadable as error:
+                raise Failed(f"a line of the ledger: {error}") from error
+            lines.append(line)
+            if isinstance(line, Intent):
+                marks.append(msgspec.json.encode(line.digest))
+    return lines
