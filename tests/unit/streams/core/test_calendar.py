@@ -32,24 +32,35 @@ TURN = CalendarDocument(
 NEXT = CalendarDocument("2019.toml", "2019-v1", 2019, confirmed=True, days_off=(DayOff(day("2019-01-01"), "Tết"),))
 LATER = CalendarDocument("2021.toml", "2021-v2", 2021, confirmed=True)
 OPEN = CalendarDocument("2022.toml", "2022-v2", 2022)
-calendar = Calendar.build([TURN, NEXT, LATER, OPEN])
 
 
-def test_the_version_names_every_document_and_the_unit_group() -> None:
+@pytest.fixture
+def calendar() -> Calendar:
+    """Four years, one of them missing in between and one not confirmed; built anew for each test."""
+    return Calendar.build([OPEN, TURN, LATER, NEXT], reach=(2017, 2030))
+
+
+@pytest.fixture
+def short() -> Calendar:
+    """A single year, so that every border of the index lies in sight."""
+    return Calendar.build([], reach=(2024, 2024))
+
+
+def test_the_version_names_every_document_and_the_unit_group(calendar: Calendar) -> None:
     hours = CalendarDocument("hours.toml", "hours-v3", hours=(Hours(((0, HOUR),)),))
     assert calendar.version == "2018..2019-v1+2021..2022-v2"
-    assert Calendar.build([TURN, hours], "commune").version == "hours-v3+2018-v1/commune"
-    assert Calendar.build([]).version == "usual"
+    assert Calendar.build([TURN, hours], "commune", reach=(2018, 2018)).version == "hours-v3+2018-v1/commune"
+    assert Calendar.build([], reach=(2018, 2018)).version == "usual"
 
 
-def test_a_weekday_swapped_off_is_made_up_across_the_turn_of_the_year() -> None:
+def test_a_weekday_swapped_off_is_made_up_across_the_turn_of_the_year(calendar: Calendar) -> None:
     assert not calendar.working_day(day("2018-12-31"))
     assert not calendar.working_day(day("2019-01-01"))
     assert calendar.working_day(day("2019-01-05"))
     assert calendar.between(at("2018-12-28T17:00"), at("2019-01-07T00:00")) == 4 * int(7.5 * HOUR)
 
 
-def test_a_day_off_names_its_reason_and_its_source() -> None:
+def test_a_day_off_names_its_reason_and_its_source(calendar: Calendar) -> None:
     assert calendar.days_off[day("2018-09-03")].citation == "a decision"
     assert calendar.days_off[day("2018-12-31")].compensates == day("2019-01-05")
 
@@ -59,10 +70,10 @@ def test_a_made_up_day_has_the_sessions_of_the_weekday_it_replaces_unless_others
     document = CalendarDocument(
         "2019.toml", "v1", 2019, hours=(monday,), swaps=(Swap(day("2019-04-29"), day("2019-05-04")),)
     )
-    assert Calendar.build([document]).closing(day("2019-05-04")) == at("2019-05-04T09:00")
+    assert Calendar.build([document], reach=(2019, 2019)).closing(day("2019-05-04")) == at("2019-05-04T09:00")
     stated = Swap(day("2019-04-29"), day("2019-05-04"), ((7 * HOUR, 8 * HOUR),))
     document = CalendarDocument("2019.toml", "v1", 2019, hours=(monday,), swaps=(stated,))
-    assert Calendar.build([document]).opening(day("2019-05-04")) == at("2019-05-04T07:00")
+    assert Calendar.build([document], reach=(2019, 2019)).opening(day("2019-05-04")) == at("2019-05-04T07:00")
 
 
 def test_hours_differ_by_weekday_season_and_group_and_the_last_of_the_own_group_counts() -> None:
@@ -75,7 +86,7 @@ def test_hours_differ_by_weekday_season_and_group_and_the_last_of_the_own_group_
             Hours(((7 * HOUR, 11 * HOUR), (13 * HOUR, 16 * HOUR)), first=day("2026-04-15"), last=day("2026-10-15")),
         ),
     )
-    commune, others = Calendar.build([hours], "commune"), Calendar.build([hours])
+    commune, others = (Calendar.build([hours], group, reach=(2026, 2026)) for group in ("commune", None))
     saturday = day("2026-06-06")
     assert commune.opening(saturday) == at("2026-06-06T08:00")
     assert others.opening(saturday) == at("2026-06-06T09:00")
@@ -97,19 +108,27 @@ def test_hours_differ_by_weekday_season_and_group_and_the_last_of_the_own_group_
         pytest.param("2026-03-09T07:30:01", -2, "2026-03-06T16:59:59", id="back over the weekend"),
     ],
 )
-def test_working_time_is_added(start: str, seconds: int, end: str) -> None:
+def test_working_time_is_added(calendar: Calendar, start: str, seconds: int, end: str) -> None:
     assert calendar.add(at(start), seconds) == at(end)
 
 
-def test_between_counts_the_start_and_not_the_end_and_is_nothing_backwards() -> None:
+def test_between_counts_the_start_and_not_the_end_and_is_nothing_backwards(calendar: Calendar) -> None:
     assert calendar.between(at("2026-03-02T11:29:59"), at("2026-03-02T13:30:01")) == 2
     assert calendar.between(at("2026-03-03T09:00"), at("2026-03-02T09:00")) == 0
 
 
-def test_before_the_first_session_of_the_index_nothing_was_worked() -> None:
-    short = Calendar.build([], reach=(2024, 2024))
+def test_before_the_first_session_of_the_index_nothing_was_worked(short: Calendar) -> None:
     assert short.between(at("2024-01-01T00:00"), at("2024-01-01T07:30")) == 0
     assert short.roll(at("2024-01-01T00:00")) == at("2024-01-01T07:30")
+    assert short.between(at("2024-01-01T00:00"), at("2024-01-01T08:00")) == HOUR // 2
+    assert short.add(at("2024-01-01T08:00"), -HOUR // 2) == at("2024-01-01T07:30")
+    assert list(short.sessions(at("2024-01-01T00:00"), at("2024-01-01T12:00"))) == [
+        (at("2024-01-01T07:30"), at("2024-01-01T11:30"))
+    ]
+
+
+def test_a_half_day_may_end_in_the_last_session_of_the_index(short: Calendar) -> None:
+    assert short.next_session(at("2024-12-31T10:00")) == at("2024-12-31T16:00")
 
 
 @pytest.mark.parametrize(
@@ -122,11 +141,11 @@ def test_before_the_first_session_of_the_index_nothing_was_worked() -> None:
         pytest.param("2026-03-06T17:00:01", "2026-03-09T07:30", id="after it closed on Friday"),
     ],
 )
-def test_a_moment_rolls_into_the_next_session(moment: str, rolled: str) -> None:
+def test_a_moment_rolls_into_the_next_session(calendar: Calendar, moment: str, rolled: str) -> None:
     assert calendar.roll(at(moment)) == at(rolled)
 
 
-def test_working_days_are_counted_both_ways_and_zero_is_today_or_the_next() -> None:
+def test_working_days_are_counted_both_ways_and_zero_is_today_or_the_next(calendar: Calendar) -> None:
     saturday = day("2026-03-07")
     assert calendar.next_working_day(saturday) == day("2026-03-09")
     assert calendar.next_working_day(saturday, 5) == day("2026-03-13")
@@ -140,7 +159,7 @@ def test_working_days_are_counted_both_ways_and_zero_is_today_or_the_next() -> N
     [(6 * HOUR, "07:30"), (9 * HOUR, "09:00"), (12 * HOUR, "13:30"), (17 * HOUR, "17:00"), (20 * HOUR, "17:00")],
     ids=["before opening", "in session", "in the break", "at closing", "after closing"],
 )
-def test_a_clock_time_is_moved_into_a_session_of_its_day(clock: int, held: str) -> None:
+def test_a_clock_time_is_moved_into_a_session_of_its_day(calendar: Calendar, clock: int, held: str) -> None:
     assert calendar.at_clock(day("2026-03-06"), clock) == at(f"2026-03-06T{held}")
 
 
@@ -152,7 +171,7 @@ def test_a_clock_time_is_moved_into_a_session_of_its_day(clock: int, held: str) 
         pytest.param("2026-03-06T20:00", "2026-03-06T20:00", id="never before the due moment itself"),
     ],
 )
-def test_the_due_day_ends_when_the_office_closes(due: str, end: str) -> None:
+def test_the_due_day_ends_when_the_office_closes(calendar: Calendar, due: str, end: str) -> None:
     assert calendar.end_of_due_day(at(due)) == at(end)
 
 
@@ -167,13 +186,16 @@ def test_the_due_day_ends_when_the_office_closes(due: str, end: str) -> None:
         pytest.param(None, "2030-01-01T00:00", True, id="beyond the last year"),
     ],
 )
-def test_what_leans_on_an_unconfirmed_year_is_provisional(since: str | None, until: str, provisional: bool) -> None:
+def test_what_leans_on_an_unconfirmed_year_is_provisional(
+    calendar: Calendar, since: str | None, until: str, provisional: bool
+) -> None:
     assert calendar.provisional(at(until), None if since is None else at(since)) is provisional
 
 
 def test_an_unsettled_day_is_worked_and_what_leans_on_it_is_provisional() -> None:
     doubt = DayOff(day("2026-11-24"), "Ngày Văn hóa Việt Nam")
-    unsettled = Calendar.build([CalendarDocument("2026.toml", "2026-v1", 2026, confirmed=True, unsettled=(doubt,))])
+    year = CalendarDocument("2026.toml", "2026-v1", 2026, confirmed=True, unsettled=(doubt,))
+    unsettled = Calendar.build([year], reach=(2026, 2026))
     assert unsettled.working_day(day("2026-11-24"))
     assert not unsettled.provisional(at("2026-11-23T23:59:59"))
     assert unsettled.provisional(at("2026-11-24T00:00"))
@@ -181,19 +203,33 @@ def test_an_unsettled_day_is_worked_and_what_leans_on_it_is_provisional() -> Non
     assert not unsettled.provisional(at("2026-11-30T00:00"), at("2026-11-25T00:00"))
 
 
-def test_a_day_on_which_nobody_works_neither_opens_nor_closes() -> None:
-    with pytest.raises(NotWorked):
+def test_a_day_on_which_nobody_works_neither_opens_nor_closes(calendar: Calendar) -> None:
+    with pytest.raises(NotWorked, match="nothing is worked on day"):
         calendar.opening(day("2026-03-07"))
     with pytest.raises(NotWorked):
         calendar.closing(day("2150-03-07"))
+    assert not calendar.working_day(day("2150-03-07"))
+
+
+def test_the_usual_week_is_worked_from_1990_to_2100_where_no_document_says_otherwise() -> None:
+    usual = Calendar.build([])
+    assert usual.working_day(day("1990-01-01"))
+    assert usual.closing(day("2100-12-31")) == at("2100-12-31T17:00")
+    assert [usual.working_day(day(f"2026-03-0{number}")) for number in range(2, 9)] == 5 * [True] + 2 * [False]
+    assert list(usual.sessions(at("2026-03-02T00:00"), at("2026-03-03T00:00"))) == [
+        (at("2026-03-02T07:30"), at("2026-03-02T11:30")),
+        (at("2026-03-02T13:30"), at("2026-03-02T17:00")),
+    ]
+    for outside in ("1989-12-31T12:00", "2101-01-01T00:00"):
+        with pytest.raises(OutOfReach):
+            usual.roll(at(outside))
 
 
 def test_the_last_day_of_the_index_closes() -> None:
     assert Calendar.build([], reach=(2024, 2024)).closing(day("2024-12-31")) == at("2024-12-31T17:00")
 
 
-def test_what_lies_outside_the_years_is_out_of_reach_and_named() -> None:
-    short = Calendar.build([], reach=(2024, 2024))
+def test_what_lies_outside_the_years_is_out_of_reach_and_named(short: Calendar) -> None:
     asked: list[Callable[[], object]] = [
         lambda: short.roll(at("1890-01-01T00:00")),
         lambda: short.between(at("2024-01-01T00:00"), at("2025-01-01T00:00")),
@@ -211,7 +247,7 @@ def test_what_lies_outside_the_years_is_out_of_reach_and_named() -> None:
 
 
 def test_a_calendar_in_which_nobody_works_says_so_and_never_searches_for_ever() -> None:
-    never = Calendar.build([CalendarDocument("hours.toml", "hours-v1", hours=(Hours(()),))])
+    never = Calendar.build([CalendarDocument("hours.toml", "hours-v1", hours=(Hours(()),))], reach=(2024, 2025))
     assert never.between(at("2024-01-01T00:00"), at("2025-01-01T00:00")) == 0
     assert list(never.sessions(at("2024-01-01T00:00"), at("2025-01-01T00:00"))) == []
     with pytest.raises(OutOfReach):
@@ -220,7 +256,7 @@ def test_a_calendar_in_which_nobody_works_says_so_and_never_searches_for_ever() 
         never.add(at("2024-01-01T00:00"), 1)
 
 
-def test_sessions_are_given_clipped_and_never_empty() -> None:
+def test_sessions_are_given_clipped_and_never_empty(calendar: Calendar) -> None:
     found = list(calendar.sessions(at("2026-03-02T11:30"), at("2026-03-03T08:00")))
     assert found == [(at("2026-03-02T13:30"), at("2026-03-02T17:00")), (at("2026-03-03T07:30"), at("2026-03-03T08:00"))]
 
@@ -291,4 +327,9 @@ def test_a_contradiction_names_document_field_and_problem(
         Calendar.build(documents)
     assert (caught.value.document, caught.value.field) == ("2024.toml", field)
     assert problem in caught.value.problem
-    assert str(caught.value).startswith(f"2024.toml: {field}: ")
+    assert str(caught.value) == f"2024.toml: {field}: {caught.value.problem}"
+
+
+def test_a_contradiction_names_its_line_where_the_reader_knows_it() -> None:
+    bad = BadCalendar("2024.toml", "year", "no year", line=3)
+    assert (str(bad), bad.line) == ("2024.toml, line 3: year: no year", 3)

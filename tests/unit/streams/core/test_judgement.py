@@ -30,6 +30,7 @@ from streams.core.judgement import Reason, Standing, judge
 from streams.core.labels import Cause, Label, Verdict
 from streams.core.moments import Moment, day_on, moment_on
 from streams.core.rulebook import Policy, Rulebook
+from streams.core.sessions import CalendarDocument, Hours
 from tests.property.histories import HOUR, RULES, event, folded_in_order
 
 FIELD_THAT_RUNS = Policy("p", payment_runs_in_fields=frozenset({"dat-dai"}))
@@ -120,6 +121,13 @@ BARE = Accepted("1.001612", "H18")
             Reason.NOT_YET_ACCEPTED,
             id="6 papers asked for before acceptance",
         ),
+        pytest.param(
+            told((4, SupplementRequested())), at(5), Label.UNCLASSIFIED, Reason.WITHOUT_DUE, id="5 nobody submitted it"
+        ),
+        pytest.param(
+            told((4, SUBMITTED), (5, DUE)), at(6), Label.OPEN_IN_TIME, Reason.TIME_LEFT, id="10 submitted and accepted"
+        ),
+        pytest.param(told((4, DUE)), at(11), Label.OPEN_DUE_SOON, Reason.WITHIN_WARNING, id="9 up to the second"),
         pytest.param(told((4, DUE)), at(11, "09:01"), Label.OPEN_OVERDUE, Reason.PAST_DUE, id="7 a minute past"),
         pytest.param(
             told((4, DUE), (12, SupplementRequested())),
@@ -141,6 +149,13 @@ BARE = Accepted("1.001612", "H18")
             Label.PAUSED,
             Reason.CLOCK_STANDS,
             id="8 waits for papers",
+        ),
+        pytest.param(
+            told((4, DUE), (8, SupplementRequested())),
+            at(8),
+            Label.PAUSED,
+            Reason.CLOCK_STANDS,
+            id="8 from the request on",
         ),
         pytest.param(
             told((4, DUE), (8, Suspended(at(20)))),
@@ -236,12 +251,30 @@ ASKED_TWICE = (
             Cause.OTHER_BODY,
             id="it came back too late",
         ),
+        pytest.param(
+            told((4, DUE), (11, Transferred("X", other_body=True))), Cause.OTHER_BODY, id="handed over as it fell due"
+        ),
+        pytest.param(
+            told((4, DUE), (5, Transferred("X", other_body=True)), (11, Transferred("H18"))),
+            Cause.STAFF,
+            id="it came back as it fell due",
+        ),
         pytest.param(told((4, DUE), (5, WithdrawalRequested())), Cause.CITIZEN, id="the citizen asked for it back"),
+        pytest.param(told((4, DUE), (11, WithdrawalRequested())), Cause.CITIZEN, id="asked for back as it fell due"),
+        pytest.param(
+            told((4, DUE), (5, SupplementRequested()), (6, SupplementReceived())),
+            Cause.STAFF,
+            id="the papers came in time",
+        ),
         pytest.param(told((4, DUE), (12, WithdrawalRequested())), Cause.STAFF, id="the citizen asked when it was late"),
         pytest.param(
             told((4, BARE), (5, SupplementRequested()), (6, Observed("5", due_at=at(7))), (8, SupplementReceived())),
             Cause.CITIZEN,
             id="papers outstanding when it fell due",
+        ),
+        pytest.param(told((4, DUE), lag=7 * 24 * HOUR), Cause.STAFF, id="the due moment came to us as it passed"),
+        pytest.param(
+            told((4, DUE), (12, Done()), lag=24 * HOUR + 1), Cause.SYNC, id="the closing came a working day later"
         ),
         pytest.param(told((4, DUE), lag=8 * 24 * HOUR), Cause.SYNC, id="the due moment came to us after it had passed"),
         pytest.param(told((4, DUE), (12, Done()), lag=3 * 24 * HOUR), Cause.SYNC, id="the closing came days later"),
@@ -251,6 +284,11 @@ ASKED_TWICE = (
         pytest.param(told((4, DUE), (12, Done()), lag=0), Cause.STAFF, id="the closing came at once"),
         pytest.param(told((4, BARE), *ASKED_TWICE), Cause.STAFF, id="asked twice, and no due moment"),
         pytest.param(told((4, DUE), *ASKED_TWICE, (8, "10:00", Done())), Cause.STAFF, id="asked twice, ended in time"),
+        pytest.param(
+            told((4, DUE), *ASKED_TWICE, (8, "10:00", Transferred("X", other_body=True)), (13, Done())),
+            Cause.STAFF,
+            id="asked twice, ended elsewhere to the second",
+        ),
     ],
 )
 def test_a_late_verdict_has_its_cause(dossier: Dossier, cause: Cause) -> None:
@@ -294,13 +332,25 @@ def test_ranking_goes_by_the_appointed_moment_and_the_pauses_after_it(
 def test_an_awaited_payment_stops_the_clock_except_where_the_policy_says_otherwise() -> None:
     land = Accepted("p", "H18", field="dat-dai", due_at=at(11))
     dossier = told((4, land), (5, PaymentRequested()))
-    running = Rulebook("r", FIELD_THAT_RUNS, Calendar.build([]))
+    running = Rulebook("r", FIELD_THAT_RUNS, Calendar.build([], reach=(2024, 2024)))
     assert standing(dossier, at(20)).label is Label.PAUSED
     assert standing(dossier, at(20), running).label is Label.OPEN_OVERDUE
+    assert standing(dossier, at(20), running).cause is Cause.STAFF
+
+
+WEEKENDS = Calendar.build(
+    [CalendarDocument("hours.toml", "hours-v1", hours=(Hours(((27_000, 61_200),), (5, 6)),))], reach=(2024, 2024)
+)
+
+
+def test_the_due_moment_is_worked_out_by_the_calendar_of_the_unit_that_holds_the_dossier() -> None:
+    rules = Rulebook("r", Policy("p"), Calendar.build([], reach=(2024, 2024)), by_unit={"H18": WEEKENDS})
+    assert standing(told((4, LIMIT)), at(5), rules).recomputed_due_at == at(9)
+    assert standing(told((4, Accepted("p", "H19", limit="5 working days"))), at(5), rules).recomputed_due_at == at(11)
 
 
 def test_a_unit_may_have_a_calendar_of_its_own() -> None:
-    own, usual = Calendar.build([]), Calendar.build([])
+    own, usual = (Calendar.build([], reach=(2024, 2024)) for _ in range(2))
     rules = Rulebook("r", Policy("p"), usual, by_unit={"H18": own})
     assert (rules.calendar_for("H18"), rules.calendar_for("H19"), rules.calendar_for(None)) == (own, usual, usual)
 
@@ -329,6 +379,7 @@ def test_the_intake_clock_runs_beside_the_main_one(dossier: Dossier, now: Moment
         pytest.param(told((4, DUE)), at(11, "09:01"), at(11, "17:00") + 1, id="the end of the due day"),
         pytest.param(told((4, DUE)), at(12), None, id="nothing any more"),
         pytest.param(told((4, DUE), (5, SupplementRequested())), at(6), None, id="the papers decide"),
+        pytest.param(told((4, DUE), (5, Suspended(at(6)))), at(5), at(6), id="the suspension that begins now ends"),
         pytest.param(told((4, DUE), (5, Suspended(at(6)))), at(5, "10:00"), at(6), id="the suspension ends"),
         pytest.param(told((4, DUE), (5, Done())), at(5), None, id="closed"),
         pytest.param(told((4, BARE)), at(5), None, id="no due moment"),
@@ -343,6 +394,27 @@ def test_the_next_moment_is_when_something_changes_without_an_event(
 def test_a_warning_never_begins_before_acceptance() -> None:
     hours = told((4, Accepted("p", "H18", limit="8 working hours")))
     assert standing(hours, at(4)).due_soon_at == at(4)
+    waited = told((4, SUBMITTED), (6, Accepted("p", "H18", limit="8 working hours")))
+    assert standing(waited, at(6)).due_soon_at == at(6)
+    never = told((4, Transferred("H18")), (4, "10:00", Reappointed(at(5), "A")))
+    assert standing(never, at(4)).due_soon_at == at(4)
+
+
+def test_nothing_is_early_where_no_due_moment_is_known() -> None:
+    assert not due_moments(told((4, BARE), (5, Done())), rules=RULES).ended_early
+
+
+def test_the_end_of_the_intake_s_eight_working_hours_is_told() -> None:
+    assert standing(told((4, SUBMITTED)), at(4)).intake_due_at == at(5, "09:30")
+
+
+def test_a_confirmed_year_makes_no_standing_provisional() -> None:
+    year = CalendarDocument("2024.toml", "2024-v1", 2024, confirmed=True)
+    rules = Rulebook("r", Policy("p"), Calendar.build([year], reach=(2024, 2025)))
+    limits: list[AnyBody] = [DUE, LIMIT, SUBMITTED, Accepted("p", "H18", due_at=at(6))]
+    assert [standing(told((4, body)), at(5), rules).provisional for body in limits] == 4 * [False]
+    beyond = Accepted("p", "H18", due_at=moment_on(day_on(date(2025, 1, 2)), 9 * HOUR))
+    assert standing(told((4, beyond)), at(5), rules).provisional
 
 
 def test_a_year_nobody_confirmed_makes_the_standing_provisional() -> None:
@@ -359,7 +431,18 @@ def test_what_lies_outside_the_calendar_is_judged_by_the_clock_and_named() -> No
     assert stands.label in {Label.OPEN_IN_TIME, Label.OPEN_DUE_SOON}
     faults = due_moments(told((4, FAR)), rules=RULES).faults
     assert [rule for rule, _ in faults] == [Rule.OUT_OF_CALENDAR]
+    assert "calendar" in faults[0][1]
     assert standing(told((4, FAR), (5, Done())), at(7)).label is Label.CLOSED_EARLY
+    assert FAR.due_at is not None
+    last = folded_in_order([event(FAR, at=at(4)), event(Done(), at=FAR.due_at)])
+    assert standing(last, at(7)).label is Label.CLOSED_ON_TIME
+
+
+def test_where_no_calendar_reaches_a_late_message_is_no_excuse() -> None:
+    old = -2_500_000_000
+    appointed = event(Accepted("p", "H18", due_at=old + 5), at=old, lag=0)
+    dossier = folded_in_order([appointed, event(Done(), at=old + 10, lag=9 * 24 * HOUR)])
+    assert standing(dossier, at(4)).cause is Cause.STAFF
 
 
 def test_a_dossier_of_1890_is_judged_all_the_same() -> None:
@@ -368,4 +451,6 @@ def test_a_dossier_of_1890_is_judged_all_the_same() -> None:
     stands = standing(folded_in_order(history), at(4))
     assert (stands.label, stands.recomputed_due_at, stands.intake_due_at) == (Label.UNCLASSIFIED, None, None)
     appointed = [event(FAR, at=old), event(SupplementRequested(), at=old + 1), event(SupplementReceived(), at=old + 2)]
-    assert Rule.OUT_OF_CALENDAR in [rule for rule, _ in due_moments(folded_in_order(appointed), rules=RULES).faults]
+    faults = due_moments(folded_in_order(appointed), rules=RULES).faults
+    assert {rule for rule, _ in faults} == {Rule.OUT_OF_CALENDAR}
+    assert all("calendar" in note for _, note in faults)
