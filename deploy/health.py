@@ -13,25 +13,29 @@ def _sheet(registry: CollectorRegistry) -> bytes:
     return bytes(generate_latest(registry))  # type: ignore[no-untyped-call]  # prometheus-client has no types there
 
 
+def _pages(
+    registry: CollectorRegistry, *, live: Callable[[], bool], ready: Callable[[], bool]
+) -> dict[str, Callable[[], tuple[int, bytes, str]]]:
+    def says(true: Callable[[], bool]) -> Callable[[], tuple[int, bytes, str]]:
+        return lambda: (200 if true() else 503, b"", "text/plain")
+
+    return {
+        "/metrics": lambda: (200, _sheet(registry), CONTENT_TYPE_LATEST),
+        "/livez": says(live),
+        "/readyz": says(ready),
+    }
+
+
 @contextmanager
 def served(
     registry: CollectorRegistry, *, host: str, port: int, live: Callable[[], bool], ready: Callable[[], bool]
 ) -> Iterator[int]:
     """Serve until the block ends; yields the port, which differs from `port` where that is 0."""
+    pages = _pages(registry, live=live, ready=ready)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            match self.path.partition("?")[0]:
-                case "/metrics":
-                    self._answer(200, _sheet(registry), CONTENT_TYPE_LATEST)
-                case "/livez":
-                    self._answer(200 if live() else 503, b"", "text/plain")
-                case "/readyz":
-                    self._answer(200 if ready() else 503, b"", "text/plain")
-                case _:
-                    self._answer(404, b"", "text/plain")
-
-        def _answer(self, status: int, body: bytes, kind: str) -> None:
+            status, body, kind = pages.get(self.path.partition("?")[0], lambda: (404, b"", "text/plain"))()
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
@@ -42,8 +46,7 @@ def served(
             """Scrapes are no news."""
 
     server = ThreadingHTTPServer((host, port), Handler)
-    thread = threading.Thread(target=server.serve_forever, name="metrics", daemon=True)
-    thread.start()
+    threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
     try:
         yield server.server_address[1]
     finally:

@@ -9,8 +9,8 @@ from deploy.rulebook import load_rulebook
 from deploy.settings import Settings
 from streams import topics
 from streams.engine.connection import Connection
-from streams.engine.lane import Pace
 from streams.engine.plan import StepPlan
+from streams.engine.surroundings import Pace
 from streams.engine.worker import Membership, Worker
 from streams.intake.step import Intake
 from streams.metrics import EngineMetrics, IntakeMetrics, RegisterMetrics, show_clock

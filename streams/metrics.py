@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from streams.core.moments import Moment
-from streams.wire.cloudevents import Reason
+from streams.wire.malformed import Reason
 
 MOST_SOURCES = 500
 """Sources shown; whoever may write to the inbox can invent names, and a figure must not grow with that."""
@@ -19,41 +19,24 @@ class EngineMetrics:
     """Figures of the epochs; `topics` are the source topics as they stand on the cluster."""
 
     def __init__(self, registry: CollectorRegistry, topics: tuple[str, ...]) -> None:
-        self.taken = Counter(
-            "dunghan_records_taken", "Records taken in committed epochs.", ["topic"], registry=registry
-        )
-        self.epochs = Histogram(
-            "dunghan_epoch_seconds",
-            "Time from the decision to the commit of an epoch.",
-            ["topic"],
-            buckets=SECONDS,
-            registry=registry,
-        )
-        self.gaps = Counter(
-            "dunghan_gaps_healed", "Times a partition was read again from its position.", ["topic"], registry=registry
-        )
-        self.owned = Gauge("dunghan_partitions_owned", "Partitions this worker owns.", ["topic"], registry=registry)
-        self.ready = Gauge(
-            "dunghan_partitions_ready", "Partitions this worker owns and has restored.", ["topic"], registry=registry
-        )
-        self.restore = Gauge(
-            "dunghan_restore_ratio",
-            "Share of a partition's state that has been read back.",
-            ["topic", "partition"],
-            registry=registry,
-        )
-        self.lag = Gauge(
-            "dunghan_lag_seconds",
-            "Age of the oldest record that waits to be taken; 0 where none waits.",
-            ["topic", "partition"],
-            registry=registry,
-        )
-        self.turn = Gauge(
-            "dunghan_last_turn_timestamp_seconds",
-            "When a partition last looked whether a record or a deadline is there.",
-            ["topic", "partition"],
-            registry=registry,
-        )
+        """Declare every figure, at zero for each topic."""
+
+        def counter(name: str, promise: str) -> Counter:
+            return Counter(f"dunghan_{name}", promise, ["topic"], registry=registry)
+
+        def gauge(name: str, promise: str, *more: str) -> Gauge:
+            return Gauge(f"dunghan_{name}", promise, ["topic", *more], registry=registry)
+
+        self.taken = counter("records_taken", "Records taken in committed epochs.")
+        self.gaps = counter("gaps_healed", "Times a partition was read again from its position.")
+        self.owned = gauge("partitions_owned", "Partitions this worker owns.")
+        self.ready = gauge("partitions_ready", "Partitions this worker owns and has restored.")
+        self.restore = gauge("restore_ratio", "Share of a partition's state that has been read back.", "partition")
+        self.lag = gauge("lag_seconds", "Age of the oldest record that waits to be taken; 0 for none.", "partition")
+        looked = "When a partition last looked whether a record or a deadline is there."
+        self.turn = gauge("last_turn_timestamp_seconds", looked, "partition")
+        told = "Time from the decision to the commit of an epoch."
+        self.epochs = Histogram("dunghan_epoch_seconds", told, ["topic"], buckets=SECONDS, registry=registry)
         for topic in topics:
             for figure in (self.taken, self.epochs, self.gaps, self.owned, self.ready):
                 figure.labels(topic)

@@ -42,8 +42,6 @@ class History:
     calendar: Calendar
     messages: list[Message] = field(default_factory=list)
 
-    # What may come of a dossier.
-
     def early(self) -> None:
         """Settled on an earlier working day than the due one, by 7 July."""
         accepted, _, days = self._accepted(due_by=PROVINCE_AS_OF_DAY)
@@ -101,12 +99,6 @@ class History:
         """Settled, and nobody ever said when it was due."""
         self.no_due()
         self._send("done", self._later(self.messages[-1].arrives_at, 2))
-
-    # How it gets there.
-
-    @property
-    def _code(self) -> str:
-        return f"{self.number:06d}"
 
     @property
     def _field(self) -> str:
@@ -193,10 +185,10 @@ class History:
         return sum(self.calendar.working_day(each) for each in range(day_of(at) + 1, day + 1))
 
     def _send(self, kind: str, at: Moment, *, arrives_at: Moment | None = None, **data: Any) -> None:
-        subject = f"{self.office.home}/{self._code}"
+        subject = f"{self.office.home}/{self.number:06d}"
         event = {
             "specversion": "1.0",
-            "id": f"{self._code}-{len(self.messages) + 1}",
+            "id": f"{self.number:06d}-{len(self.messages) + 1}",
             "source": f"{self.office.home}/motcua",
             "type": f"vn.dunghan.dossier.{kind}.v1",
             "subject": subject,

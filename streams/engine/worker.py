@@ -15,9 +15,10 @@ from faust.types import TP
 from streams.engine import doors
 from streams.engine.connection import Connection
 from streams.engine.endings import Ending, MustEnd
-from streams.engine.lane import Lane, Pace, Reader
+from streams.engine.lane import Lane
 from streams.engine.ownership import Ownership
 from streams.engine.plan import StepPlan
+from streams.engine.surroundings import Pace, Reader, Surroundings
 from streams.engine.transport import ChunkApp, ChunkScheduler
 from streams.metrics import EngineMetrics
 
@@ -119,15 +120,8 @@ class Worker:
 
     def _lane(self, source: TopicPartition) -> Lane:
         plan = self._plans[source.topic]
-        return Lane(
-            source,
-            plan.state,
-            plan.build(source.partition),
-            connection=self._connection,
-            reader=_reader(self.app),
-            pace=self._pace,
-            metrics=self._metrics,
-        )
+        around = Surroundings(self._connection, _reader(self.app), self._pace, self._metrics)
+        return Lane(source, plan.state, plan.build(source.partition), around)
 
 
 def _app(connection: Connection, membership: Membership) -> ChunkApp:

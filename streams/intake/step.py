@@ -16,9 +16,10 @@ from streams.border import Epoch, Incoming
 from streams.core.moments import Moment, moment_of
 from streams.keys import partition_of
 from streams.metrics import IntakeMetrics
-from streams.wire import cloudevents
-from streams.wire.cloudevents import Malformed, Reason, Sent
+from streams.wire import cloudevents, ticks
+from streams.wire.cloudevents import Sent
 from streams.wire.contract import scrub
+from streams.wire.malformed import Malformed, Reason
 from streams.wire.records import Rejected
 from streams.wire.rejected import kept
 
@@ -63,8 +64,8 @@ class Intake:
         return epoch
 
     def _accept(self, record: Incoming, epoch: Epoch, heard: dict[str, Moment]) -> None:
-        if self._replay and record.value is not None and cloudevents.is_tick(record.value):
-            epoch.write((topics.EVENTS.name, self._partition), b"@tick", cloudevents.tick_again(record.value))
+        if self._replay and record.value is not None and ticks.is_tick(record.value):
+            epoch.write((topics.EVENTS.name, self._partition), b"@tick", ticks.tick_again(record.value))
             return
         sent = cloudevents.received(record.value, record.headers)
         arrived = self._arrival(sent, record)

@@ -30,8 +30,8 @@ from streams.register.entries import (
 )
 from streams.register.page import Page
 from streams.register.tallies import Tallies
-from streams.wire import cloudevents, trail
-from streams.wire.cloudevents import Malformed
+from streams.wire import cloudevents, ticks, trail
+from streams.wire.malformed import Malformed
 from streams.wire.records import Counted, Mark
 
 SLICE = 5_000
@@ -118,8 +118,8 @@ class Register:
         """Take one record; False if what fell due before it fills this epoch, so that it must wait for the next."""
         value = record.value or b""
         try:
-            if self._replay and cloudevents.is_tick(value):
-                return self._tick_in_log(cloudevents.tick_time(value), clock)
+            if self._replay and ticks.is_tick(value):
+                return self._tick_in_log(ticks.tick_time(value), clock)
             event = cloudevents.decoded(value)
         except Malformed as error:
             self._metrics.unreadable.inc()
@@ -143,19 +143,7 @@ class Register:
         before, dossier = entry.dossier, after(entry.dossier, event)
         # A repeat that arrived earlier changes when we learned of the event, and nothing else.
         fate = "repeat" if len(dossier.events) == len(before.events) else "new"
-        self._page.say(
-            trail.Taken(
-                subject,
-                event.source,
-                event.id,
-                event.at,
-                event.arrived_at,
-                self._now,
-                event.content.hex(),
-                fate,
-                event.keyed_at,
-            )
-        )
+        self._page.say(trail.taken(subject, event, decided_at=self._now, fate=fate))
         if dossier is not before:
             entry.dossier = dossier
             due = entry.next_at

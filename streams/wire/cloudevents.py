@@ -4,7 +4,6 @@ Structured mode (the value is the event) and binary mode (headers `ce_…`, the 
 Kafka binding 1.0.2. Fields the contract does not name are dropped here and go no further.
 """
 
-import enum
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,6 +14,7 @@ import msgspec
 from streams.core.events import Event
 from streams.core.moments import Moment, moment_of
 from streams.wire.contract import CONTRACT, TICK, Kind, Time, of_body
+from streams.wire.malformed import Malformed, Reason
 
 LARGEST: Final = 1 << 20
 """Bytes; a dossier's event has no business being larger."""
@@ -22,31 +22,6 @@ LONGEST: Final = 300
 """Characters of a subject, an id or a source."""
 AHEAD: Final = 86_400
 """Seconds by which an event may claim to happen after it arrived (clocks differ; years do not)."""
-
-
-class Reason(enum.StrEnum):
-    """Why a record cannot be taken."""
-
-    NULL_VALUE = "null_value"
-    TOO_LARGE = "too_large"
-    NOT_JSON = "not_json"
-    WRONG_SHAPE = "wrong_shape"
-    NO_ZONE = "no_zone"
-    BAD_TIME = "bad_time"
-    TIME_AHEAD = "time_ahead"
-    UNKNOWN_KIND = "unknown_kind"
-    BAD_SUBJECT = "bad_subject"
-    BAD_DATA = "bad_data"
-    TICK = "tick"
-
-
-class Malformed(Exception):
-    """A record that is no event: the reason, and in words where in it."""
-
-    def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(f"{reason}: {detail}")
-        self.reason = reason
-        self.detail = detail
 
 
 class Envelope(msgspec.Struct, omit_defaults=True):
@@ -100,38 +75,6 @@ def received(value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()) -> 
         else _envelope(value)
     )
     return _checked(envelope)
-
-
-def is_tick(value: bytes) -> bool:
-    """Return whether the bytes claim to be a tick; cheap, for the hot path."""
-    return TICK.encode() in value
-
-
-class Tick(msgspec.Struct):
-    """Time passing in a replay: nothing arrives before `time`."""
-
-    type: str
-    time: Time
-
-
-_ticks = msgspec.json.Decoder(Tick)
-
-
-def tick_again(value: bytes) -> bytes:
-    """Return a tick as `dossier.events` keeps it; raises Malformed."""
-    try:
-        tick = _ticks.decode(value)
-    except msgspec.DecodeError as error:
-        raise Malformed(Reason.TICK, str(error)) from None
-    return _encoder.encode(tick)
-
-
-def tick_time(value: bytes) -> Moment:
-    """Return the moment of a tick in `dossier.events`; raises Malformed."""
-    try:
-        return moment_of(_ticks.decode(value).time)
-    except msgspec.DecodeError as error:
-        raise Malformed(Reason.TICK, str(error)) from None
 
 
 def decoded(value: bytes) -> Event:
@@ -196,7 +139,7 @@ def _misshapen(value: bytes, error: msgspec.ValidationError) -> Malformed:
     try:
         _loose.decode(value)
     except msgspec.ValidationError:
-        return Malformed(Reason.TICK if is_tick(value) else Reason.WRONG_SHAPE, str(error))
+        return Malformed(Reason.TICK if TICK.encode() in value else Reason.WRONG_SHAPE, str(error))
     return Malformed(_time_reason(str(error)) or Reason.BAD_TIME, str(error))
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from streams.core.events import Event
 from streams.core.moments import Moment
 
 START: Final = bytes(32)
@@ -32,6 +33,13 @@ class Taken(Line, frozen=True, tag="event"):
     content: str
     fate: str
     keyed_at: Moment | None = None
+
+
+def taken(dossier: str, event: Event, *, decided_at: Moment, fate: str) -> Taken:
+    """Return the line of an event."""
+    content = event.content.hex()
+    at, arrived_at = event.at, event.arrived_at
+    return Taken(dossier, event.source, event.id, at, arrived_at, decided_at, content, fate, event.keyed_at)
 
 
 class Labelled(Line, frozen=True, tag="label"):

@@ -15,8 +15,8 @@ from prometheus_client import CollectorRegistry
 from streams.border import Epoch, Incoming
 from streams.core.moments import Moment
 from streams.engine.connection import Connection
-from streams.engine.lane import Pace
 from streams.engine.plan import StepPlan
+from streams.engine.surroundings import Pace
 from streams.engine.worker import Membership, Worker
 from streams.metrics import EngineMetrics
 from streams.topics import EVENTS, NOTICES, STATE

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from streams.core.events import Accepted, Channel, Observed, Submitted
-from streams.wire import cloudevents
-from streams.wire.cloudevents import Malformed, Reason
+from streams.wire import cloudevents, ticks
+from streams.wire.malformed import Malformed, Reason
 from tests.sources import DOSSIER, SOURCE, at, event, sent, taken
 
 ACCEPTED = event("accepted", "2020-03-02 08:00", procedure="1.001", unit="muongnhe", due_at="2020-03-09 08:00")
@@ -163,13 +163,13 @@ def test_every_kind_of_the_contract_can_be_sent() -> None:
 
 def test_a_tick_is_kept_as_a_tick() -> None:
     value = b'{"type":"vn.dunghan.tick.v1","time":"2020-07-10T17:00:00+07:00","note":"x"}'
-    assert cloudevents.is_tick(value)
-    assert cloudevents.tick_time(cloudevents.tick_again(value)) == at("2020-07-10 17:00")
+    assert ticks.is_tick(value)
+    assert ticks.tick_time(ticks.tick_again(value)) == at("2020-07-10 17:00")
 
 
 @pytest.mark.parametrize("value", [b'{"type":"vn.dunghan.tick.v1"}', b'"vn.dunghan.tick.v1"'])
 def test_a_tick_without_a_time_is_put_aside(value: bytes) -> None:
-    for read in (cloudevents.tick_again, cloudevents.tick_time):
+    for read in (ticks.tick_again, ticks.tick_time):
         with pytest.raises(Malformed) as put_aside:
             read(value)
         assert put_aside.value.reason is Reason.TICK
