@@ -167,7 +167,7 @@ SENTENCES: Final[Mapping[str, Both]] = {
     "arrived": ("đến hệ thống {at}", "arrived {at}"),
     "keyed": ("nhập {at}", "keyed {at}"),
     "copies": ("nhận {n} lần", "arrived {n} times"),
-    "later": ("{n} bản ghi đến sau thời điểm này, không xét", "{n} records arrived after this moment and do not count"),
+    "later": ("Đến sau thời điểm này, không xét: {n}", "Arrived after this moment, not counted: {n}"),
     "unreadable": ("Bản ghi {offset} không đọc được: {problem}", "Record {offset} cannot be read: {problem}"),
     "pauses": ("Tạm dừng ({n}):", "Pauses ({n}):"),
     "pause": ("{kind}: {since} – {end}, {length} giờ làm việc", "{kind}: {since} – {end}, {length} of working time"),

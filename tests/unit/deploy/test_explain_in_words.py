@@ -170,6 +170,19 @@ def test_what_is_missing_is_said() -> None:
     assert "To be accepted by: 05/03/2024 09:30 – it was not" in text
 
 
+def test_what_arrived_after_the_moment_is_counted_but_not_told() -> None:
+    text = as_text(told(now=at("2024-03-05 10:00")), None, "vi")
+    assert "Đến sau thời điểm này, không xét: 2" in text
+    assert "chuyển xử lý" not in text
+
+
+def test_a_record_that_cannot_be_read_is_named() -> None:
+    records = [*((one.offset, one.value) for one in taken(HISTORY)), (99, b"{")]
+    found = explained(DOSSIER, heard(records, until=NOW), at=NOW, rules=RULES)
+    assert found is not None
+    assert "Record 99 cannot be read: not_json" in as_text(found, None, "en")
+
+
 def test_a_long_limit_prints_some_intervals_and_how_many_more() -> None:
     value = sent("accepted", "2024-03-04 09:00", procedure="p", unit="u", due_at="2024-06-04 09:00")
     assert "intervals more (see --json)" in as_text(told([value]), None, "en")
