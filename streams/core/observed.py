@@ -46,7 +46,6 @@ CODES: Final = {
 }
 """The national state codes (DOMAIN §2)."""
 OPENED: Final = frozenset({State.ACCEPTED, State.PROCESSING})
-UNACCEPTED: Final = frozenset({State.SUBMITTED, State.UNKNOWN})
 
 _ENDS: Final[dict[PauseKind, AnyBody]] = {
     PauseKind.SUPPLEMENT: SupplementReceived(),
@@ -115,10 +114,13 @@ def implied(facts: Facts, snapshot: Observed, state: State) -> tuple[AnyBody, ..
 
 
 def _to_work(facts: Facts, snapshot: Observed, state: State) -> tuple[AnyBody, ...]:
-    if state is State.ACCEPTED or (facts.accepted_at is None and facts.state in UNACCEPTED):
+    if state is State.ACCEPTED:
         return (_accepted(snapshot),)
-    back = _ended(facts, None)
-    return (*back, Resumed()) if facts.state is State.WITHDRAWAL_REQUESTED else back
+    wish: tuple[AnyBody, ...] = (Resumed(),) if facts.state is State.WITHDRAWAL_REQUESTED else ()
+    if facts.accepted_at is None:
+        # Somebody must have accepted what is in work, whatever else was heard of it; that ends its pauses.
+        return (*wish, _accepted(snapshot))
+    return (*_ended(facts, None), *wish)
 
 
 def _ended(facts: Facts, but: PauseKind | None) -> tuple[AnyBody, ...]:

@@ -146,5 +146,38 @@ def test_done_seen_after_returned_moves_nothing_and_is_found_once() -> None:
     assert [finding.rule for finding in dossier.findings] == [Rule.TRANSITION]
 
 
+@pytest.mark.parametrize(
+    ("before", "found"),
+    [
+        pytest.param((SUBMITTED, SupplementRequested()), [], id="papers were asked for before acceptance"),
+        pytest.param((seen("5"),), [Rule.TRANSITION], id="it was first heard of as waiting for papers"),
+        pytest.param((SUBMITTED, seen("3")), [Rule.REOPENED], id="it had been refused"),
+        pytest.param((SUBMITTED, seen("7")), [Rule.TRANSITION, Rule.TRANSITION], id="it had been asked for back"),
+    ],
+)
+def test_somebody_must_have_accepted_what_is_seen_in_work(before: tuple[AnyBody, ...], found: list[Rule]) -> None:
+    dossier = dossier_of(*before, seen("4"))
+    assert (dossier.state, dossier.accepted_at) == (State.PROCESSING, START + len(before) * HOUR)
+    assert (dossier.open_pauses, dossier.withdrawal_requested_at) == ((), None)
+    assert [finding.rule for finding in dossier.findings] == found
+
+
+def test_accepted_seen_after_work_began_is_taken_and_found() -> None:
+    dossier = dossier_of(ACCEPTED, WORK, seen("2"))
+    assert dossier.state is State.ACCEPTED
+    assert [finding.note for finding in dossier.findings] == ["PROCESSING>ACCEPTED"]
+
+
+def test_an_end_without_a_result_is_found_in_a_snapshot_too() -> None:
+    assert [finding.rule for finding in dossier_of(ACCEPTED, seen("9", result=False)).findings] == [Rule.NO_RESULT]
+    assert dossier_of(ACCEPTED, seen("9", result=True)).findings == ()
+
+
+@pytest.mark.parametrize("code", ["1", "2"])
+def test_a_snapshot_that_names_neither_procedure_nor_unit_leaves_both_unknown(code: str) -> None:
+    dossier = dossier_of(seen(code))
+    assert (dossier.procedure, dossier.unit) == (None, None)
+
+
 def test_submitted_seen_after_acceptance_is_taken_and_found() -> None:
     assert [finding.rule for finding in dossier_of(ACCEPTED, seen("1")).findings] == [Rule.TRANSITION]
