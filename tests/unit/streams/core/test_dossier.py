@@ -29,7 +29,7 @@ from streams.core.events import (
     WithdrawalRequested,
 )
 from streams.core.facts import Away, PauseKind
-from streams.core.findings import Rule
+from streams.core.findings import Finding, Rule
 from streams.core.labels import State
 from streams.core.transitions import MOVES
 from tests.property.histories import DAY, HOME, HOUR, START, event, folded_in_order
@@ -165,6 +165,28 @@ def test_what_is_odd_becomes_a_finding(bodies: tuple[AnyBody, ...], found: list[
     assert rules(dossier_of(*bodies)) == found
 
 
+@pytest.mark.parametrize(
+    ("bodies", "rule", "note"),
+    [
+        pytest.param((ACCEPTED, Returned()), Rule.BACKWARDS, "returned before done", id="returned before done"),
+        pytest.param((ACCEPTED, Stopped()), Rule.STOPPED_UNASKED, "no request", id="stopped unasked"),
+        pytest.param((ACCEPTED, Done(), ACCEPTED), Rule.BACKWARDS, "accepted after DONE", id="accepted after the end"),
+        pytest.param((ACCEPTED, Reappointed(START + 9 * DAY, "")), Rule.DUE_MOVED, "no letter", id="moved silently"),
+        pytest.param(
+            (ACCEPTED, Reappointed(START + 9 * DAY, "A"), Reappointed(START + 12 * DAY, "B")),
+            Rule.DUE_MOVED,
+            "more than once",
+            id="moved twice",
+        ),
+    ],
+)
+def test_a_finding_says_in_a_word_what_was_seen_when_and_in_which_event(
+    bodies: tuple[AnyBody, ...], rule: Rule, note: str
+) -> None:
+    last = START + (len(bodies) - 1) * HOUR
+    assert dossier_of(*bodies).findings == (Finding(rule, (f"{bodies[-1].name}-{last}",), last, note),)
+
+
 def test_an_event_of_1890_is_taken_and_found() -> None:
     old = event(ACCEPTED, at=-2_500_000_000, lag=4_000_000_000)
     assert rules(folded_in_order([old])) == [Rule.LONG_AGO]
@@ -230,11 +252,19 @@ def test_a_reopened_dossier_has_no_end_until_it_is_closed_again() -> None:
     assert dossier_of(SUBMITTED, Refused(), Reopened()).state is State.SUBMITTED
 
 
+def test_a_wish_to_withdraw_ends_with_a_reopening_or_with_work_resumed() -> None:
+    assert dossier_of(*WORK, WithdrawalRequested()).withdrawal_requested_at == START + 3 * HOUR
+    assert dossier_of(*WORK, WithdrawalRequested(), Stopped(), Reopened()).withdrawal_requested_at is None
+    assert dossier_of(*WORK, WithdrawalRequested(), Resumed()).withdrawal_requested_at is None
+
+
 def test_who_holds_the_dossier_is_known_for_every_moment() -> None:
     away = Transferred("H18.11", other_body=True)
     dossier = dossier_of(ACCEPTED, away, away, Transferred("H18.32.05"), away)
     assert dossier.away == (Away(START + HOUR, START + 3 * HOUR), Away(START + 4 * HOUR))
     assert dossier.other_body
+    twice = dossier_of(ACCEPTED, away, Transferred("H18"), away, Transferred("H18"))
+    assert twice.away == (Away(START + HOUR, START + 2 * HOUR), Away(START + 3 * HOUR, START + 4 * HOUR))
     assert not dossier_of(ACCEPTED, Transferred("")).other_body
     assert dossier_of(ACCEPTED, Transferred("")).unit == "H18.32.05"
 
@@ -267,6 +297,11 @@ def test_a_dossier_of_the_home_is_firsthand() -> None:
     assert not dossier_of(SUBMITTED).secondhand
     assert after(new(HOME), event(SUBMITTED, at=START, source="dienbien/portal")).secondhand
     assert not after(new(HOME), event(SUBMITTED, at=START, source=HOME)).secondhand
+
+
+def test_what_a_source_says_of_its_keying_is_kept_with_the_event() -> None:
+    keyed = folded_in_order([event(ACCEPTED, at=START, keyed_at=START + HOUR), event(Done(), at=START + DAY)])
+    assert decode(encode(keyed)) == keyed
 
 
 def test_another_version_of_the_stored_form_is_refused() -> None:

@@ -11,6 +11,7 @@ from streams.core.due import Interval, due, extended
 from streams.core.law import BadPause, OutOfReach
 from streams.core.limits import Limit, LimitUnit, parse_limit
 from streams.core.moments import VIETNAM, Moment, datetime_of, day_on, moment_of
+from streams.core.pauses import united
 from streams.core.redating import due_many
 from streams.core.sessions import CalendarDocument, DayOff, Hours
 from streams.wire.calendars import read_calendars
@@ -156,6 +157,28 @@ def test_an_open_pause_counts_to_the_moment_that_is_given() -> None:
     assert told(result.due_at) == "2026-03-10T09:00"
     with pytest.raises(BadPause, match="open"):
         due(limit, received, calendar=calendar, pauses=still)
+
+
+def test_an_appointed_due_moment_moves_by_a_pause_that_is_still_open_up_to_the_moment_given() -> None:
+    still = [Interval(at("2026-03-03T09:00"))]
+    moved = extended(
+        at("2026-03-09T16:00"),
+        since=at("2026-03-02T09:00"),
+        pauses=still,
+        calendar=calendar,
+        until=at("2026-03-04T09:00"),
+    )
+    assert told(moved) == "2026-03-10T16:00"
+
+
+def test_a_pause_without_length_is_no_error_and_moves_nothing() -> None:
+    empty = [pause("2026-03-03T09:00", "2026-03-03T09:00")]
+    limit = parse_limit("5 working days")
+    assert told(due(limit, at("2026-03-02T09:00"), calendar=calendar, pauses=empty).due_at) == "2026-03-09T09:00"
+
+
+def test_pauses_that_touch_are_one_and_those_apart_are_not() -> None:
+    assert united([(5, 7), (1, 3), (3, 4)]) == [(1, 4), (5, 7)]
 
 
 def test_a_pause_that_ends_before_it_begins_is_refused() -> None:

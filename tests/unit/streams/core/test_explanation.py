@@ -7,7 +7,7 @@ import pytest
 
 from streams.core.calendar import Calendar
 from streams.core.due import Interval
-from streams.core.explanation import DayMark, Explanation, Rule, explain
+from streams.core.explanation import DayMark, DayNote, Explanation, Rule, explain
 from streams.core.limits import parse_limit
 from streams.core.moments import VIETNAM, Moment, date_of, day_on, moment_of
 from streams.core.rules import CIVIL_CODE
@@ -44,6 +44,27 @@ def test_the_intervals_of_working_hours_sum_to_the_limit_and_skip_the_pauses() -
     assert explained.paused_seconds == 7200
 
 
+def test_an_explanation_says_what_was_asked_and_what_was_answered() -> None:
+    explained = told("8 working hours", "2026-03-01T09:00", ("2026-03-02T10:00", "2026-03-02T11:00"))
+    assert (explained.limit, explained.received_at) == (parse_limit("8 working hours"), at("2026-03-01T09:00"))
+    assert (explained.due.starts_at, explained.due.due_at) == (at("2026-03-02T07:30"), at("2026-03-03T09:00"))
+    assert explained.calendar == calendar.version
+    assert explained.pauses[0].start == at("2026-03-02T10:00")
+
+
+def test_a_pause_that_was_over_at_receipt_is_not_listed() -> None:
+    over = ("2026-03-02T08:00", "2026-03-02T09:00")
+    assert told("8 working hours", "2026-03-02T09:00", over).pauses == ()
+
+
+def test_a_pause_makes_no_more_days_or_months_count() -> None:
+    long = ("2026-03-03T09:00", "2026-06-02T09:00")
+    months = [note.day for note in told("1 month", "2026-03-02T09:00", long).days if note.mark is DayMark.MONTH]
+    assert months == [day_on(date(2026, 4, 2))]
+    days = [note for note in told("5 working days", "2026-03-02T09:00", long).days if note.mark is DayMark.COUNTED]
+    assert [note.day for note in days] == [day_on(date(2026, 3, number)) for number in (3, 4, 5, 6, 9)]
+
+
 def test_an_open_pause_is_shown_to_the_moment_given() -> None:
     explained = explain(
         parse_limit("8 working hours"),
@@ -60,6 +81,7 @@ def test_working_days_list_every_day_and_why_it_was_skipped() -> None:
     marks = [(f"{date_of(note.day):%d/%m}", note.mark, note.reason) for note in explained.days]
     assert marks[:3] == [("12/02", DayMark.FIRST, ""), ("13/02", DayMark.COUNTED, ""), ("14/02", DayMark.OFF, "")]
     assert marks[4] == ("16/02", DayMark.OFF, "Tết Nguyên đán")
+    assert explained.days[2] == DayNote(day_on(date(2026, 2, 14)), DayMark.OFF, reason="", citation="")
     assert explained.days[4].citation
     assert sum(note.mark is DayMark.COUNTED for note in explained.days) == 3
 
@@ -78,7 +100,8 @@ def test_months_list_each_month_end() -> None:
 
 
 def test_hours_and_days_do_not_list_the_days_off_on_their_way() -> None:
-    assert [note.mark for note in told("72 hours", "2026-03-06T16:00").days][:1] == [DayMark.FIRST]
+    assert [note.mark for note in told("72 hours", "2026-03-06T16:00").days] == [DayMark.FIRST]
+    assert [note.mark for note in told("24 hours", "2026-03-06T16:00").days] == [DayMark.FIRST, DayMark.OFF]
     assert day_on(date(2026, 3, 7)) in [note.day for note in told("8 working hours", "2026-03-06T16:00").days]
 
 

@@ -12,13 +12,14 @@ from streams.core.events import (
     Event,
     Observed,
     Reappointed,
+    Refused,
     Reopened,
     Submitted,
     SupplementReceived,
     SupplementRequested,
     Transferred,
 )
-from streams.core.findings import Rule
+from streams.core.findings import Finding, Rule
 from streams.core.labels import State
 from streams.core.voices import Family, claimed, family
 from tests.property.histories import DAY, HOME, HOUR, START, event, folded_in_order
@@ -47,6 +48,7 @@ def test_a_repeat_that_arrived_later_changes_nothing() -> None:
     first = told(ACCEPTED, 0)
     dossier = folded_in_order([first])
     assert after(dossier, msgspec.structs.replace(first, arrived_at=first.arrived_at + DAY)) is dossier
+    assert after(dossier, first) is dossier
 
 
 def test_of_a_repeat_the_earliest_arrival_is_kept() -> None:
@@ -63,7 +65,9 @@ def test_of_one_id_with_two_contents_the_lower_one_counts_and_both_are_found(min
     lower = min(one, other, key=lambda each: each.content)
     assert dossier.events == (one, other, third)
     assert (dossier.accepted_at is not None) == (lower is one)
-    assert [finding.rule for finding in dossier.findings].count(Rule.TWO_CONTENTS) == 2
+    assert [finding for finding in dossier.findings if finding.rule is Rule.TWO_CONTENTS] == [
+        Finding(Rule.TWO_CONTENTS, ("x",), each.at, f"{HOME} {each.content.hex()}") for each in (one, other)
+    ]
     assert encode(folded_in_order([other, one, third])) == encode(dossier)
 
 
@@ -83,6 +87,18 @@ def test_a_corrected_event_counts_as_never_sent_and_stays_in_the_set(first: bool
 def test_a_correction_may_be_corrected() -> None:
     events = [told(ACCEPTED, 0), told(Done(), 1, "d"), told(Corrected("d"), 2, "c"), told(Corrected("c"), 3)]
     assert folded_in_order(events).state is State.DONE
+
+
+def test_a_correction_of_a_correction_may_be_corrected_too() -> None:
+    events = [told(ACCEPTED, 0), told(Done(), 1, "d"), told(Corrected("d"), 2, "c"), told(Corrected("c"), 3, "b")]
+    assert folded_in_order([*events, told(Corrected("b"), 4, "a")]).state is State.ACCEPTED
+
+
+def test_a_correction_of_nothing_is_found_beside_whatever_else_is_odd() -> None:
+    twice = [told(ACCEPTED, 0, "x"), told(Submitted("1.001612", "H18"), 0, "x")]
+    findings = folded_in_order([*twice, told(Corrected("nothing"), 2, "c")]).findings
+    assert [finding.rule for finding in findings].count(Rule.TWO_CONTENTS) == 2
+    assert findings[-1] == Finding(Rule.CORRECTION, ("c", "nothing"), START + 2 * HOUR, "voids an unknown event")
 
 
 def test_a_correction_of_another_source_voids_nothing_here() -> None:
@@ -110,13 +126,19 @@ def test_where_the_home_speaks_its_word_counts_and_the_difference_is_found_a_day
     dossier = folded_in_order([told(ACCEPTED, 0), told(Done(), 50), portal])
     assert dossier.ended_at == START + 50 * HOUR
     assert not dossier.secondhand
-    assert [(one.rule, one.events, one.at) for one in dossier.findings] == [
-        (Rule.VOICES_DIFFER, ("p",), START + HOUR + DAY)
-    ]
+    assert dossier.findings == (Finding(Rule.VOICES_DIFFER, ("p",), START + HOUR + DAY, "dienbien/portal says DONE"),)
+
+
+def test_a_state_that_only_an_echo_tells_of_is_a_difference() -> None:
+    """The home told of the closing, of which a refusal would be a part; it told of no refusal."""
+    events = [told(Submitted("1.001612", "H18"), 0), told(Done(), 1), told(Refused(), 2, "r", source=PORTAL)]
+    assert (Rule.VOICES_DIFFER, ("r",)) in found(events)
 
 
 def test_an_echo_within_a_day_is_no_difference() -> None:
     assert found([told(ACCEPTED, 0), told(Done(), 1), told(Done(), 20, source=PORTAL)]) == []
+    assert found([told(ACCEPTED, 0), told(Done(), 1), told(Done(), 25, source=PORTAL)]) == []
+    assert found([told(ACCEPTED, 0), told(Done(), 26), told(Done(), 2, source=PORTAL)]) == []
 
 
 def test_one_request_told_by_two_others_is_one_request() -> None:
