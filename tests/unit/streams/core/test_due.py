@@ -213,8 +213,9 @@ def test_what_the_calendar_does_not_reach_is_an_error(unit: LimitUnit, received:
 def test_many_due_moments_are_those_one_by_one(limit: str) -> None:
     off = DayOff(day_on(date(2026, 3, 4)), "nghỉ")
     hours = Hours(((27_000, 41_460), (43_200, 43_260)), (2, 3), first=day_on(date(2026, 3, 9)))
-    odd = Calendar.build([CalendarDocument("2026.toml", "2026-v1", 2026, days_off=(off,), hours=(hours,))])
-    dense = list(range(at("2026-02-27T16:00"), at("2026-03-13T00:00"), 557))
-    for received in (dense, dense[::500], []):
+    document = CalendarDocument("2026.toml", "2026-v1", 2026, days_off=(off,), hours=(hours,))
+    odd = Calendar.build([document], reach=(2026, 2026))
+    dense = list(range(at("2026-02-27T16:00"), at("2026-03-13T00:00"), 1201))
+    for received in (dense, dense[::250], []):
         expected = [due(parse_limit(limit), each, calendar=odd).due_at for each in received]
         assert due_many(parse_limit(limit), received, calendar=odd) == expected
