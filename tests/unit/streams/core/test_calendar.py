@@ -291,6 +291,12 @@ def document(**stated: object) -> CalendarDocument:
             id="a Sunday swapped off",
         ),
         pytest.param(
+            [document(swaps=(Swap(day("2024-04-27"), day("2024-05-04")),))],
+            "swaps[0].off",
+            "weekend",
+            id="a Saturday swapped off",
+        ),
+        pytest.param(
             [document(swaps=(Swap(day("2024-04-29"), day("2024-05-03")),))],
             "swaps[0].made_up",
             "not a weekend",

@@ -95,6 +95,9 @@ def test_each_move_of_the_procedure_leads_to_its_state_and_finds_nothing(
         pytest.param((ACCEPTED, Reopened()), State.ACCEPTED, "ACCEPTED>reopened", id="reopened while open"),
         pytest.param((ACCEPTED, PaymentReceived()), State.ACCEPTED, "ACCEPTED>payment_received", id="paid unasked"),
         pytest.param((ACCEPTED, Resumed()), State.ACCEPTED, "ACCEPTED>resumed", id="resumed, not suspended"),
+        pytest.param(
+            (ACCEPTED, SupplementRequested(), Done()), State.DONE, "AWAITING_SUPPLEMENT>DONE", id="papers out"
+        ),
         pytest.param((ACCEPTED, Done(), Stopped()), State.DONE, "DONE>STOPPED", id="a stop cannot hide the end"),
         pytest.param(
             (ACCEPTED, Done(), SupplementRequested()), State.DONE, "DONE>AWAITING_SUPPLEMENT", id="pause late"
@@ -158,6 +161,8 @@ def test_every_kind_of_event_may_be_the_first(body: type[AnyBody]) -> None:
             (ACCEPTED, SupplementRequested(until=START)), ["pause_backwards"], id="pause ends before it begins"
         ),
         pytest.param((Accepted("p", "u", due_at=START - DAY),), ["due_before_receipt"], id="due before receipt"),
+        pytest.param((Accepted("p", "u", due_at=START),), [], id="due at receipt"),
+        pytest.param((ACCEPTED, Reappointed(START + 60, "A")), [], id="letter names the past, but no receipt"),
         pytest.param((ACCEPTED, Reappointed(START - DAY, "A")), ["due_before_receipt"], id="letter names the past"),
     ],
 )
@@ -169,6 +174,7 @@ def test_what_is_odd_becomes_a_finding(bodies: tuple[AnyBody, ...], found: list[
     ("bodies", "rule", "note"),
     [
         pytest.param((ACCEPTED, Returned()), Rule.BACKWARDS, "returned before done", id="returned before done"),
+        pytest.param((ACCEPTED, Done(result=False)), Rule.NO_RESULT, "", id="done without a result: nothing to add"),
         pytest.param((ACCEPTED, Stopped()), Rule.STOPPED_UNASKED, "no request", id="stopped unasked"),
         pytest.param((ACCEPTED, Done(), ACCEPTED), Rule.BACKWARDS, "accepted after DONE", id="accepted after the end"),
         pytest.param((ACCEPTED, Reappointed(START + 9 * DAY, "")), Rule.DUE_MOVED, "no letter", id="moved silently"),
@@ -238,6 +244,17 @@ def test_a_closing_ends_every_open_pause() -> None:
     assert dossier.open_pauses == ()
     assert dossier.closed_at == START + 2 * HOUR
     assert dossier.ended_at is None
+
+
+def test_what_comes_after_the_end_neither_stops_the_clock_nor_counts_as_a_request_or_a_wish() -> None:
+    late = dossier_of(ACCEPTED, Done(), SupplementRequested(), WithdrawalRequested(), Stopped())
+    assert (late.pauses, late.supplement_requests, late.withdrawal_requested_at) == ((), 0, None)
+    assert (late.state, late.closed_at) == (State.DONE, START + HOUR)
+
+
+def test_an_acceptance_ends_the_wait_for_papers() -> None:
+    (pause,) = dossier_of(SUBMITTED, SupplementRequested(), ACCEPTED).pauses
+    assert (pause.since, pause.ended_at) == (START + HOUR, START + 2 * HOUR)
 
 
 def test_done_is_the_end_and_returned_does_not_move_it() -> None:

@@ -216,6 +216,13 @@ def test_many_due_moments_are_those_one_by_one(limit: str) -> None:
     document = CalendarDocument("2026.toml", "2026-v1", 2026, days_off=(off,), hours=(hours,))
     odd = Calendar.build([document], reach=(2026, 2026))
     dense = list(range(at("2026-02-27T16:00"), at("2026-03-13T00:00"), 1201))
-    for received in (dense, dense[::250], []):
+    edges = [27_000, 41_400, 41_460, 43_200, 43_260, 48_600, 61_200]
+    borders = [
+        midnight + edge + second
+        for midnight in range(at("2026-03-03T00:00"), at("2026-03-13T00:00"), 86_400)
+        for edge in edges
+        for second in (-1, 0, 1)
+    ]
+    for received in (dense, borders, [*borders, *dense][::-1], dense[::250], []):
         expected = [due(parse_limit(limit), each, calendar=odd).due_at for each in received]
         assert due_many(parse_limit(limit), received, calendar=odd) == expected

@@ -276,6 +276,20 @@ ASKED_TWICE = (
         pytest.param(
             told((4, DUE), (12, Done()), lag=24 * HOUR + 1), Cause.SYNC, id="the closing came a working day later"
         ),
+        pytest.param(
+            told((4, LIMIT), lag=8 * 24 * HOUR), Cause.SYNC, id="the acceptance came after the limit had ended"
+        ),
+        pytest.param(
+            folded_in_order(
+                [
+                    event(DUE, at=at(4)),
+                    event(Reappointed(at(12), "A"), at=at(5), lag=10 * 24 * HOUR),
+                    event(Done(), at=at(13)),
+                ]
+            ),
+            Cause.SYNC,
+            id="the apology letter came to us after its due moment",
+        ),
         pytest.param(told((4, DUE), lag=8 * 24 * HOUR), Cause.SYNC, id="the due moment came to us after it had passed"),
         pytest.param(told((4, DUE), (12, Done()), lag=3 * 24 * HOUR), Cause.SYNC, id="the closing came days later"),
         pytest.param(
