@@ -14,7 +14,6 @@ from prometheus_client import CollectorRegistry, start_http_server
 from alerts.core.people import Directory
 from alerts.core.policy import Policy
 from alerts.log import Follower
-from alerts.mailer import Mailer
 from alerts.message import Letterhead
 from alerts.metrics import Figures
 from alerts.office import Office
@@ -97,8 +96,8 @@ class Courier:
                 served, _ = start_http_server(port, registry=self.registry)
                 stack.callback(served.server_close)
                 stack.callback(served.shutdown)
-            mailer = stack.enter_context(Mailer(options["smtp"]))
-            Sender(options["bootstrap"], office=self._office(), mailer=mailer, clock=options["clock"]).run(may_go_on)
+            sender = Sender(options["bootstrap"], office=self._office(), server=options["smtp"], clock=options["clock"])
+            sender.run(may_go_on)
 
     def _office(self) -> Office:
         options = self._options

@@ -2,10 +2,11 @@
 
 A mail is in three transactions' hands: what it tells was absorbed (book and input position together), its intent is
 committed with its exact bytes before SMTP, its outcome after. Killed at any point, the next owner finds in the book
-either what is held, or an open mail and where its bytes are.
+either what is held, or an open mail and where its bytes are. An outcome is written to the ledger as soon as it comes,
+into a transaction that is committed later with many others; killed in between, the next owner reads it all the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
@@ -17,7 +18,7 @@ from alerts.core.book import Book
 from alerts.core.composing import Gathered, gather, reserve
 from alerts.core.digest import Digest
 from alerts.core.entries import Open
-from alerts.core.ledger import LedgerLine, NotSent
+from alerts.core.ledger import LedgerLine, NotSent, Outcome
 from alerts.core.outbox import Recall, Tell
 from alerts.core.retry import Next
 from alerts.core.settling import Answered, pass_on, release, settle
@@ -58,7 +59,7 @@ class Desk:
         self._writer = writer
         self._pending = Pending()
         self._read_to = begun
-        self._has_read = False
+        self._has_read = self._has_noted = False
         self._contents: dict[str, bytes] = {}
 
     def restore(self, entries: Mapping[str, bytes]) -> None:
@@ -66,6 +67,17 @@ class Desk:
         for value in entries.values():
             self.book.put(ledger.entry(value))
         self.book.changes()
+
+    def unsure_since(self) -> int | None:
+        """Return from which offset of the ledger outcomes may stand that no book knows; None where no mail is open."""
+        return min((mail.line for mail in self.book.open_mails()), default=None)
+
+    def recover(self, outcomes: Iterable[Outcome]) -> None:
+        """Enter what our predecessor noted of its open mails and could not commit any more."""
+        for said in outcomes:
+            mail = self.book.open_mail(said.recipient, said.digest)
+            if mail is not None and said.attempt > mail.attempts:
+                self.settle(mail, Answered(said.ending, said.reply), said.at)
 
     def take(self, values: Sequence[bytes], position: int) -> None:
         """Absorb records of the outbox, the last of which is before `position`."""
@@ -98,9 +110,13 @@ class Desk:
         """Return whether mails wait for their intent."""
         return bool(self._pending.drafts)
 
+    def has_noted(self) -> bool:
+        """Return whether outcomes were noted that are not committed."""
+        return self._has_noted
+
     def has_something(self) -> bool:
         """Return whether there is anything to commit."""
-        return self._has_read or bool(self._pending)
+        return self._has_read or self._has_noted or bool(self._pending)
 
     def commit(self, *, now: Moment | None, clock: Moment, membership: Any) -> None:
         """Commit all that is pending, in one transaction; mails drafted become open mails.
@@ -110,11 +126,7 @@ class Desk:
         pending, self._pending = self._pending, Pending()
         prefix, partition = self._office.prefix, self.partition
         with self._writer.transaction() as writer:
-            contents = [(digest.id, mail.content) for digest, mail in pending.drafts]
-            places = writer.write_and_place(prefixed(prefix, BYTES), contents, partition=partition) if contents else []
-            for (digest, mail), place in zip(pending.drafts, places, strict=True):
-                self.book.put(opened(digest, mail, place=place, clock=clock))
-                pending.lines.append(intent(digest, mail))
+            self._open(pending.drafts, clock)
             for line in pending.lines:
                 writer.write(prefixed(prefix, LEDGER), line.recipient, ledger.encoded(line), partition=partition)
             for record in pending.onward:
@@ -125,18 +137,24 @@ class Desk:
             # Also where nothing was read: the note beside the offset may have changed.
             position = Position(self._read_to, self._settled_to(now))
             writer.read_up_to(prefixed(prefix, OUTBOX), position, partition=partition, membership=membership)
-        self._has_read = False
-        self._contents.update(contents)
+        self._has_read = self._has_noted = False
+        self._contents.update((digest.id, mail.content) for digest, mail in pending.drafts)
         self._count(pending.lines)
 
     def content(self, mail: Open) -> bytes | None:
         """Return the mail's exact bytes where they are still at hand, and let go of them."""
         return self._contents.pop(mail.digest, None)
 
-    def settle(self, mail: Open, answered: Answered, clock: Moment) -> Next:
-        """Enter the mail server's answer."""
+    def settle(
+        self, mail: Open, answered: Answered, clock: Moment, *, noted: Callable[[], None] = lambda: None
+    ) -> Next:
+        """Enter the mail server's answer; `noted` is called, in another thread, as soon as no kill can lose it."""
         settled = settle(self.book, mail, answered, now=clock, directory=self._office.directory)
-        self._pending.lines.extend(settled.lines)
+        said, *lines = settled.lines
+        topic = prefixed(self._office.prefix, LEDGER)
+        self._writer.note(topic, (said.recipient, ledger.encoded(said)), partition=self.partition, noted=noted)
+        self._has_noted = True
+        self._pending.lines.extend(lines)
         self._pending.onward.extend(settled.onward)
         self._office.figures.mail(mail.stage, answered.ending)
         return settled.next
@@ -148,6 +166,20 @@ class Desk:
     def close(self) -> None:
         """Let go of the writer."""
         self._writer.close()
+
+    def _open(self, drafts: Sequence[tuple[Digest, Mail]], clock: Moment) -> None:
+        if not drafts:
+            return
+        prefix = self._office.prefix
+        contents = [(prefixed(prefix, BYTES), digest.id, mail.content) for digest, mail in drafts]
+        intents = [
+            (prefixed(prefix, LEDGER), digest.recipient.id, ledger.encoded(intent(digest, mail)))
+            for digest, mail in drafts
+        ]
+        offsets = self._writer.write_and_place([*contents, *intents], partition=self.partition)
+        places, lines = offsets[: len(drafts)], offsets[len(drafts) :]
+        for (digest, mail), place, line in zip(drafts, places, lines, strict=True):
+            self.book.put(opened(digest, mail, place=place, line=line, clock=clock))
 
     def _draft(self, gathered: Gathered, now: Moment) -> None:
         self._pending.lines.extend(gathered.dropped)

@@ -1,4 +1,4 @@
-"""Sends ready bytes by SMTP over a few kept connections; the one module that knows aiosmtplib.
+"""Sends ready bytes by SMTP; the one module that knows aiosmtplib.
 
 Its errors end here as one of the closed set of endings. One recipient a message, so that one refusal is one person's.
 """
@@ -7,8 +7,8 @@ import asyncio
 import contextlib
 import ssl
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, Self
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
 
 import aiosmtplib
 import msgspec
@@ -21,12 +21,17 @@ from alerts.server import Server, Tls
 MAILS_EACH: Final = 50
 IDLE_SECONDS: Final = 60.0
 REFUSED: Final = 500
+RETURNED: Final = ("421", "452")
+"""Codes by which a server asks for another connection: it is going down, or had enough mails on this one."""
 FAILURES: Final = (aiosmtplib.SMTPException, OSError, ValueError)
+
+Gate = Callable[[], Awaitable[object]]
 
 
 class Parcel(msgspec.Struct, frozen=True):
-    """One message to one address."""
+    """One message to one address; `key` names it in its answer."""
 
+    key: str
     sender: str
     address: str
     content: bytes
@@ -42,6 +47,7 @@ class Connection(aiosmtplib.SMTP):
             port=server.port,
             username=server.username,
             password=server.password,
+            oauth_token_generator=_token_of(server) if server.token_command else None,
             use_tls=server.tls is Tls.TLS,
             start_tls=server.tls is Tls.STARTTLS,
             timeout=server.patience,
@@ -51,9 +57,12 @@ class Connection(aiosmtplib.SMTP):
         self.taken = 0
         self.used_at = 0.0
         self.in_message = False
+        self.gate: Gate | None = None
 
     async def data(self, message: str | bytes, /, **_: Any) -> aiosmtplib.SMTPResponse:
-        """Send the message; from here on a lost connection leaves open whether the server has it."""
+        """Send the message once the gate opens; from here on a lost connection leaves open whether they have it."""
+        if self.gate is not None:
+            await self.gate()
         self.in_message = True
         return await super().data(message, timeout=self.final_patience)
 
@@ -63,63 +72,45 @@ class Connection(aiosmtplib.SMTP):
 
 
 class Mailer:
-    """A pool of connections that lives as long as the `with` block; used from one thread."""
+    """One place at the mail server's counter: a connection, kept from mail to mail, made anew when it is due."""
 
-    def __init__(self, server: Server) -> None:
-        """Prepare; connections are made when there is something to send."""
+    def __init__(self, server: Server, gate: Gate) -> None:
+        """Prepare; `gate` is waited for before the message itself is sent."""
         self._server = server
-        self._kept: list[Connection] = []
-        self._runner = asyncio.Runner()
+        self._gate = gate
+        self._kept: Connection | None = None
 
-    def __enter__(self) -> Self:
-        """Begin."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Hang up."""
-        with self._runner:
-            self._runner.run(self._hang_up(self._kept))
-
-    def send(self, parcels: Sequence[Parcel], *, may_go_on: Callable[[], bool]) -> list[Answered | None]:
-        """Send each parcel once and return the answers in the same order.
-
-        None stands for one that was not tried: the server halted us, or `may_go_on` said no.
-        """
-        return self._runner.run(self._send(parcels, may_go_on))
-
-    async def _send(self, parcels: Sequence[Parcel], may_go_on: Callable[[], bool]) -> list[Answered | None]:
-        answers: list[Answered | None] = [None] * len(parcels)
-        queue = iter(enumerate(parcels))
-        await asyncio.gather(
-            *(self._drain(queue, answers, may_go_on) for _ in range(min(self._server.connections, len(parcels))))
-        )
-        return answers
-
-    async def _drain(
-        self, queue: Iterator[tuple[int, Parcel]], answers: list[Answered | None], may_go_on: Callable[[], bool]
-    ) -> None:
-        for place, parcel in queue:
-            if not may_go_on() or any(answer and answer.ending is Ending.HALT for answer in answers):
-                return
-            answers[place] = await self._deliver(parcel)
-
-    async def _deliver(self, parcel: Parcel) -> Answered:
-        kept = self._kept.pop() if self._kept else None
+    async def deliver(self, parcel: Parcel) -> Answered:
+        """Send the parcel once; what only says that a kept connection has ended is asked again on a new one."""
+        kept, self._kept = self._kept, None
         if kept is not None and kept.is_fresh():
             answered = await self._try(kept, parcel)
-            if answered.ending is not Ending.RETRY or kept.is_connected:
+            # A connection that was not kept had been closed, or taken its fill: that says nothing of this mail.
+            if answered.ending is not Ending.RETRY or self._is_kept():
                 return answered
-            # The server had closed a connection we kept: that says nothing of this mail.
         elif kept is not None:
-            await self._hang_up([kept])
+            await _hang_up(kept)
         return await self._try(Connection(self._server), parcel)
+
+    def _is_kept(self) -> bool:
+        return self._kept is not None
+
+    async def hang_up(self) -> None:
+        """Say good-bye where a connection is kept."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            await _hang_up(kept)
 
     async def _try(self, connection: Connection, parcel: Parcel) -> Answered:
         connection.in_message = False
+        connection.gate = self._gate
         try:
             if not connection.is_connected:
                 await connection.connect()
             refused, reply = await connection.sendmail(parcel.sender, [parcel.address], parcel.content)
+        except asyncio.CancelledError:
+            connection.close()
+            raise
         except FAILURES as failure:
             answered = classify(failure, in_message=connection.in_message)
         else:
@@ -131,19 +122,34 @@ class Mailer:
     async def _keep(self, connection: Connection, answered: Answered) -> None:
         connection.taken += 1
         connection.used_at = time.monotonic()
-        if answered.ending is Ending.ACCEPTED or (connection.is_connected and answered.ending is Ending.PERMANENT):
-            self._kept.append(connection)
+        lost = answered.ending in {Ending.AMBIGUOUS, Ending.HALT} or answered.reply.startswith(RETURNED)
+        if connection.is_connected and not lost:
+            self._kept = connection
         else:
-            # `452 too many messages` and `421 going down` among them: a new connection is what they ask for.
-            await self._hang_up([connection])
+            await _hang_up(connection)
 
-    async def _hang_up(self, connections: list[Connection]) -> None:
-        while connections:
-            connection = connections.pop()
-            with contextlib.suppress(*FAILURES):
-                if connection.is_connected:
-                    await connection.quit(timeout=1.0)
-            connection.close()
+
+async def _hang_up(connection: Connection) -> None:
+    with contextlib.suppress(*FAILURES):
+        if connection.is_connected:
+            await connection.quit(timeout=1.0)
+    connection.close()
+
+
+def _token_of(server: Server) -> Callable[[], Awaitable[str]]:
+    """Return what runs the token command anew for every login; its first line is the token, which is kept nowhere."""
+
+    async def token() -> str:
+        running = await asyncio.create_subprocess_exec(
+            *server.token_command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+        )
+        said, _ = await asyncio.wait_for(running.communicate(), server.patience)
+        lines = said.decode(errors="replace").split("\n", 1)
+        if running.returncode or not lines[0].strip():
+            raise aiosmtplib.SMTPAuthenticationError(REFUSED, f"the token command ended with {running.returncode}")
+        return lines[0].strip()
+
+    return token
 
 
 def classify(failure: Exception, *, in_message: bool) -> Answered:

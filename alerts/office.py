@@ -33,8 +33,8 @@ class Office:
         return digest, mail_of(digest, self.renderer.render(digest), self.letterhead)
 
 
-def opened(digest: Digest, mail: Mail, *, place: int, clock: Moment) -> Open:
-    """Return the book's entry of a mail whose bytes are at `place`."""
+def opened(digest: Digest, mail: Mail, *, place: int, line: int, clock: Moment) -> Open:
+    """Return the book's entry of a mail whose bytes are at `place`, and whose intent is at `line` of the ledger."""
     return Open(
         recipient=digest.recipient.id,
         digest=digest.id,
@@ -44,6 +44,7 @@ def opened(digest: Digest, mail: Mail, *, place: int, clock: Moment) -> Open:
         message_id=mail.message_id,
         at=digest.at,
         place=place,
+        line=line,
         first_at=clock,
         next_at=clock,
     )

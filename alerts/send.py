@@ -1,168 +1,181 @@
 """Step two of the courier: `mail.outbox` is held and merged, and becomes mail; every step of it is in `mail.ledger`."""
 
 import contextlib
-import hashlib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-import structlog
-
-from alerts.core.entries import Open
-from alerts.core.retry import Ending, Next
-from alerts.core.settling import Answered
-from alerts.desk import Desk
-from alerts.log import Archive, Follower, Reader, Writer
-from alerts.mailer import Mailer, Parcel
+from alerts import ledger
+from alerts.core.ledger import Outcome
+from alerts.desk import DRAFTS, Desk
+from alerts.log import Archive, Follower, LogError, Reader, Writer
 from alerts.office import Office
+from alerts.outgoing import Halted, Outgoing
+from alerts.pool import Pool
 from alerts.recheck import Recheck
+from alerts.server import Server
 from streams.core.moments import Moment
-from streams.topics import BOOK, BYTES, NOTICES, OUTBOX, prefixed
+from streams.topics import BOOK, LEDGER, NOTICES, OUTBOX, prefixed
+
+__all__ = ["Halted", "Sender"]
 
 ABSORB_SECONDS: Final = 0.5
-"""How long what only has to be kept in mind may wait for its transaction."""
+"""How long what only has to be kept in mind, or is noted already, may wait for its transaction."""
 TOGETHER: Final = 6
 """Transactions of different partitions that run side by side: each waits for the broker most of its time."""
-
-log = structlog.get_logger(__name__)
-
-
-class Halted(Exception):
-    """The mail server will take nothing from us until somebody repairs it; it is in the ledger."""
+PULSE: Final = 5.0
+"""Seconds without a turn after which no mail is begun: having stood still, we may not be a member any more."""
+LAST_ANSWERS: Final = 20.0
+"""Seconds that the answers to what has begun are waited for when we are asked to end; their intents stay open."""
+HANDING_OVER: Final = 4.0
+"""The same when our partitions go to others, who wait for us; less than a session."""
 
 
 class Sender:
     """The member of the group `<app>-send`; `run` is its life."""
 
-    def __init__(self, bootstrap: str, *, office: Office, mailer: Mailer, clock: Callable[[], Moment]) -> None:
+    def __init__(self, bootstrap: str, *, office: Office, server: Server, clock: Callable[[], Moment]) -> None:
         """Prepare; nothing connects before `run`."""
         self._bootstrap = bootstrap
         self._app = office.prefix or "dunghan"
         self._office = office
-        self._mailer = mailer
+        self._server = server
         self._clock = clock
         self._desks: dict[int, Desk] = {}
         self._notices: list[int] = []
-        self._committed_at = time.monotonic()
+        self._committed_at = self._pulse = time.monotonic()
 
     def run(self, may_go_on: Callable[[], bool]) -> None:
         """Send until `may_go_on` says no; LogError when our place in the log is lost; Halted by the mail server."""
         prefix = self._office.prefix
         outbox, notices = prefixed(prefix, OUTBOX), prefixed(prefix, NOTICES)
         with (
-            ThreadPoolExecutor(TOGETHER, "courier") as pool,
-            Reader(self._bootstrap, group=f"{self._app}-send", topic=outbox) as reader,
+            ThreadPoolExecutor(TOGETHER, "courier") as threads,
+            Reader(self._bootstrap, group=f"{self._app}-send", topic=outbox, leaving=self._hand_over) as reader,
             contextlib.closing(Archive(self._bootstrap)) as archive,
             contextlib.closing(Follower(self._bootstrap, group=f"{self._app}-route", topic=notices)) as routing,
+            Pool(self._server, may_start=lambda: time.monotonic() - self._pulse < PULSE) as pool,
         ):
-            self._pool, self._archive, self._recheck = pool, archive, Recheck(routing)
+            self._threads, self._reader, self._archive = threads, reader, archive
+            self._recheck = Recheck(routing)
+            self._outgoing = Outgoing(self._office, pool, archive, connections=self._server.connections)
             self._notices = reader.partitions(notices)
             try:
                 while may_go_on():
-                    batch = reader.poll(0.25)
-                    if batch is None:
-                        self._take_over(reader)
-                        continue
-                    for partition, values in batch.items():
-                        self._desks[partition].take(values, reader.position(partition))
-                    while self._turn(reader, may_go_on):
-                        pass
+                    self._turn()
+                self._end(LAST_ANSWERS)
+            except Halted:
+                self._end(HANDING_OVER)
+                raise
             finally:
                 self._let_go()
 
-    def _take_over(self, reader: Reader) -> None:
-        # In this order: fence the last owner, read how far they came, read their book.
+    def _turn(self) -> None:
+        """Read, do what is due, and enter the answers that come meanwhile."""
+        reader, outgoing = self._reader, self._outgoing
+        batch = reader.poll(0.0 if len(outgoing) else 0.25)
+        self._pulse = time.monotonic()
+        if batch is None:
+            self._take_over()
+            return
+        for partition, values in batch.items():
+            self._desks[partition].take(values, reader.position(partition))
+        clock = self._clock()
+        drafted = sum(desk.draft(now) for desk, now in self._due(clock))
+        self._commit(clock, self._ripe())
+        outgoing.offer(self._desks, clock)
+        self._show(clock)
+        deadline = time.monotonic() + (0.02 if drafted else 0.1)
+        while len(outgoing) and time.monotonic() < deadline:
+            outgoing.enter(self._desks, self._clock, patience=0.05)
+            outgoing.offer(self._desks, clock)
+
+    def _end(self, patience: float) -> None:
+        with contextlib.suppress(Halted):
+            self._outgoing.stop(self._desks, self._clock, patience=patience)
+        self._commit(self._clock(), self._desks.values())
+
+    def _hand_over(self) -> None:
+        # Whatever fails here, our successor finds in the ledger what was noted, and sends the rest again.
+        with contextlib.suppress(LogError):
+            self._end(HANDING_OVER)
+
+    def _take_over(self) -> None:
+        # In this order: fence the last owner, read how far they came, read their book, read what they noted.
         self._let_go()
         self._recheck.forget()
+        reader, prefix = self._reader, self._office.prefix
         partitions = reader.assignment()
         names = [f"{self._app}-send-{partition}" for partition in partitions]
-        writers = list(self._pool.map(lambda name: Writer(self._bootstrap, name=name), names))
+        writers = list(self._threads.map(lambda name: Writer(self._bootstrap, name=name), names))
         begun = reader.rewind()
         self._desks = {
             partition: Desk(self._office, partition, writer=writer, begun=begun[partition])
             for partition, writer in zip(partitions, writers, strict=True)
         }
         entries: dict[int, dict[str, bytes]] = {partition: {} for partition in partitions}
-        for partition, key, value in self._archive.whole(prefixed(self._office.prefix, BOOK), partitions):
+        for partition, key, value in self._archive.whole(prefixed(prefix, BOOK), partitions):
             if value is None:
                 entries[partition].pop(key, None)
             else:
                 entries[partition][key] = value
         for partition, desk in self._desks.items():
             desk.restore(entries[partition])
+        self._recover()
+        self._pulse = time.monotonic()
+
+    def _recover(self) -> None:
+        unsure = {partition: desk.unsure_since() for partition, desk in self._desks.items()}
+        begin = {partition: line for partition, line in unsure.items() if line is not None}
+        if not begin:
+            return
+        noted: dict[int, list[Outcome]] = {partition: [] for partition in begin}
+        with contextlib.closing(Archive(self._bootstrap, also_aborted=True)) as archive:
+            for partition, _, value in archive.since(prefixed(self._office.prefix, LEDGER), begin):
+                with contextlib.suppress(ledger.Unreadable):
+                    line = ledger.ledger_line(value)
+                    if isinstance(line, Outcome):
+                        noted[partition].append(line)
+        for partition, outcomes in noted.items():
+            self._desks[partition].recover(outcomes)
 
     def _let_go(self) -> None:
-        while self._desks:
-            self._desks.popitem()[1].close()
+        desks, self._desks = list(self._desks.values()), {}
+        list(self._threads.map(lambda desk: desk.close(), desks))
 
-    def _turn(self, reader: Reader, may_go_on: Callable[[], bool]) -> bool:
-        """Do what is due; return whether there may be more of it at once."""
-        clock = self._clock()
-        late = time.monotonic() - self._committed_at >= ABSORB_SECONDS
-        drafted = sum(desk.draft(now) for desk, now in self._due(reader, clock))
-        self._commit(reader, clock, [desk for desk in self._desks.values() if desk.has_drafts() or late])
-        mails = [(desk, mail) for desk in self._desks.values() for mail in desk.book.open_mails(clock)]
-        if mails:
-            halted = self._send(mails, may_go_on)
-            self._commit(reader, self._clock(), {desk.partition: desk for desk, _ in mails}.values())
-            self._office.figures.open_mails(sum(len(list(desk.book.open_mails())) for desk in self._desks.values()))
-            if halted:
-                raise Halted(halted)
-        self._office.figures.turned(clock, oldest_unsent=self._oldest_unsent(clock))
-        return drafted > 0 and may_go_on()
-
-    def _oldest_unsent(self, clock: Moment) -> int:
+    def _show(self, clock: Moment) -> None:
+        figures = self._office.figures
+        figures.open_mails(sum(len(list(desk.book.open_mails())) for desk in self._desks.values()))
         times = ((desk, self._now(desk, clock)) for desk in self._desks.values())
-        return max((desk.book.unsent_for(now) for desk, now in times if now is not None), default=0)
+        oldest = max((desk.book.unsent_for(now) for desk, now in times if now is not None), default=0)
+        figures.turned(clock, oldest_unsent=oldest)
 
     def _now(self, desk: Desk, clock: Moment) -> Moment | None:
         return desk.book.replayed_to(self._notices) if self._office.replay else clock
 
-    def _due(self, reader: Reader, clock: Moment) -> list[tuple[Desk, Moment]]:
-        """Return the desks with something due, and their time."""
-        times = ((desk, self._now(desk, clock)) for desk in self._desks.values())
+    def _due(self, clock: Moment) -> list[tuple[Desk, Moment]]:
+        """Return the desks that have something due and little on its way, and their time."""
+        free = (desk for desk in self._desks.values() if self._outgoing.waiting(desk.partition) < DRAFTS // 2)
+        times = ((desk, self._now(desk, clock)) for desk in free)
         due = [(desk, now) for desk, now in times if now is not None and desk.book.is_due(now)]
         # What withdraws a notice may be in the outbox already: nothing is composed before it has been read that far.
-        return due if not due or self._office.replay or self._recheck.has_passed(reader) else []
+        return due if not due or self._office.replay or self._recheck.has_passed(self._reader) else []
 
-    def _commit(self, reader: Reader, clock: Moment, desks: Iterable[Desk]) -> None:
+    def _ripe(self) -> list[Desk]:
+        """Return the desks whose transaction is due: mails to be opened, nothing more on its way, or time."""
+        late = time.monotonic() - self._committed_at >= ABSORB_SECONDS
+        idle = not len(self._outgoing)
+        return [desk for desk in self._desks.values() if desk.has_drafts() or late or (idle and desk.has_noted())]
+
+    def _commit(self, clock: Moment, desks: Iterable[Desk]) -> None:
         waiting = [desk for desk in desks if desk.has_something()]
         if not waiting:
             return
-        membership = reader.membership()
+        membership = self._reader.membership()
 
         def commit(desk: Desk) -> None:
             desk.commit(now=self._now(desk, clock), clock=clock, membership=membership)
 
-        list(self._pool.map(commit, waiting))
+        list(self._threads.map(commit, waiting))
         self._committed_at = time.monotonic()
-
-    def _send(self, mails: Sequence[tuple[Desk, Open]], may_go_on: Callable[[], bool]) -> str:
-        """Send, and enter the answers; return what the server said if it halted us, else an empty string."""
-        ready: list[tuple[Desk, Open, Parcel]] = []
-        for desk, mail in mails:
-            parcel = self._parcel(desk, mail)
-            if parcel is not None:
-                ready.append((desk, mail, parcel))
-        answers = self._mailer.send([parcel for _, _, parcel in ready], may_go_on=may_go_on)
-        halted = ""
-        for (desk, mail, _), answered in zip(ready, answers, strict=True):
-            if answered is not None and desk.settle(mail, answered, self._clock()) is Next.STOP:
-                halted = answered.reply
-        return halted
-
-    def _parcel(self, desk: Desk, mail: Open) -> Parcel | None:
-        """Return the exact bytes of an open mail, ready to go; None where that is settled here."""
-        person = self._office.directory.person(mail.recipient)
-        if person is None:
-            desk.settle(mail, Answered(Ending.PERMANENT, "they have no address any more"), self._clock())
-            return None
-        content = desk.content(mail)
-        if content is None:
-            content = self._archive.one(prefixed(self._office.prefix, BYTES), desk.partition, mail.place)
-        if content is None or hashlib.sha256(content).hexdigest() != mail.sha256:
-            log.error("the bytes of an open mail are gone", digest=mail.digest)
-            desk.release(mail)
-            return None
-        return Parcel(sender=self._office.letterhead.address, address=person.address, content=content)

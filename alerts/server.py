@@ -5,6 +5,8 @@ from typing import Final
 
 import msgspec
 
+from alerts.core.pace import Rates
+
 LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
 
@@ -20,7 +22,8 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     """The mail server; making one that would send a password in the clear to another machine raises ValueError.
 
     `patience` bounds each command; `final_patience` the answer after the final dot, when hanging up would mean not
-    knowing (RFC 5321 section 4.5.3.2.6: ten minutes).
+    knowing (RFC 5321 section 4.5.3.2.6: ten minutes). `token_command` prints an access token (XOAUTH2), asked at every
+    login in the place of a password.
     """
 
     host: str
@@ -28,12 +31,16 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     tls: Tls = Tls.NONE
     username: str | None = None
     password: str | None = None
+    token_command: tuple[str, ...] = ()
     connections: int = 4
     patience: float = 60.0
     final_patience: float = 600.0
     helo: str = "localhost"
+    rates: Rates = Rates()
 
     def __post_init__(self) -> None:
         """Refuse credentials without TLS."""
-        if self.username is not None and self.tls is Tls.NONE and self.host not in LOOPBACK:
+        if (self.username is not None or self.token_command) and self.tls is Tls.NONE and self.host not in LOOPBACK:
             raise ValueError("a password is not sent to another machine without TLS")
+        if self.token_command and (self.username is None or self.password is not None):
+            raise ValueError("a token command needs a username, and no password")

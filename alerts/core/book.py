@@ -94,6 +94,10 @@ class Book:
         begun = [entry.first_at for entry in self._open.values()]
         return max(0, now - min((*due, *begun), default=now))
 
+    def open_mail(self, recipient: str, digest: str) -> Open | None:
+        """Return the open mail of this digest, None where it has been answered for good."""
+        return self._open.get((recipient, digest))
+
     def open_mails(self, now: Moment | None = None) -> Iterable[Open]:
         """Return the mails without an outcome; with `now`, those that may be tried again by then."""
         return [entry for entry in self._open.values() if now is None or entry.next_at <= now]

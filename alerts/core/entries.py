@@ -63,8 +63,8 @@ class Page(Entry, frozen=True, tag="page"):
 class Open(Entry, frozen=True, tag="open"):
     """A mail whose intent is in the ledger and whose outcome is not, or is `later`.
 
-    `place` is the offset of its exact bytes in the same partition of `mail.bytes`; `first_at` the first attempt,
-    `next_at` the moment before which it is not tried again.
+    `place` is the offset of its exact bytes in the same partition of `mail.bytes`, `line` that of its intent in
+    `mail.ledger`; `first_at` the first attempt, `next_at` the moment before which it is not tried again.
     """
 
     digest: str
@@ -77,6 +77,7 @@ class Open(Entry, frozen=True, tag="open"):
     first_at: Moment
     next_at: Moment
     attempts: int = 0
+    line: int = 0
     version: int = 1
 
 

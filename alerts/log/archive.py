@@ -1,7 +1,7 @@
 """Reads the log outside any group: a partition whole, one record, how far others have come."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from kafka import TopicPartition
 
@@ -11,10 +11,11 @@ from alerts.log.client import LogError, Position, consumer_of, ours
 class Archive:
     """Reads partitions of a topic outside any group: from the beginning to the end, or one record."""
 
-    def __init__(self, bootstrap: str) -> None:
-        """Connect."""
+    def __init__(self, bootstrap: str, *, also_aborted: bool = False) -> None:
+        """Connect; `also_aborted` reads what was written and never committed, too."""
+        isolation = "read_uncommitted" if also_aborted else "read_committed"
         with ours():
-            self._consumer = consumer_of(bootstrap, group_id=None)
+            self._consumer = consumer_of(bootstrap, group_id=None, isolation_level=isolation)
 
     def close(self) -> None:
         """Let go."""
@@ -22,17 +23,22 @@ class Archive:
             self._consumer.close()
 
     def whole(self, topic: str, partitions: Sequence[int] | None = None) -> Iterator[tuple[int, str, bytes | None]]:
-        """Yield (partition, key, value) of what is committed in these partitions, or in all, to their present ends."""
+        """Yield (partition, key, value) of what is in these partitions, or in all, to their present ends."""
         if partitions is None:
             with ours():
                 partitions = sorted(self._consumer.partitions_for_topic(topic) or ())
-        places = [TopicPartition(topic, partition) for partition in partitions]
+        yield from self.since(topic, dict.fromkeys(partitions, 0))
+
+    def since(self, topic: str, begin: Mapping[int, int]) -> Iterator[tuple[int, str, bytes | None]]:
+        """Yield (partition, key, value) of what stands at or after these offsets, to the present ends."""
+        places = {TopicPartition(topic, partition): offset for partition, offset in begin.items()}
         if not places:
             return
         with ours():
-            self._consumer.assign(places)
-            self._consumer.seek_to_beginning(*places)
-            ends = self._consumer.end_offsets(places)
+            self._consumer.assign(list(places))
+            ends = self._consumer.end_offsets(list(places))
+            for place, first in self._consumer.beginning_offsets(list(places)).items():
+                self._consumer.seek(place, max(first, places[place]))
         while True:
             with ours():
                 if all(self._consumer.position(place) >= ends[place] for place in places):

@@ -33,15 +33,14 @@ def ours() -> Iterator[None]:
 
 
 def consumer_of(bootstrap: str, **settings: object) -> Any:
-    """Return a client that reads what is committed, and commits nothing by itself."""
+    """Return a client that reads what is committed unless `settings` say otherwise, and commits nothing by itself."""
     return KafkaConsumer(
         bootstrap_servers=bootstrap.split(","),
-        isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         max_poll_records=AT_ONCE,
         max_partition_fetch_bytes=LARGEST,
         allow_auto_create_topics=False,
         metrics_enabled=False,
-        **settings,
+        **({"isolation_level": "read_committed"} | settings),
     )

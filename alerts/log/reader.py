@@ -1,7 +1,7 @@
 """A member of a consumer group."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,12 +11,21 @@ from alerts.log.client import SESSION_MS, LogError, consumer_of, ours
 
 
 class _Moves(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
-    """Notes that the assignment moved; what follows is done by the reader's owner, outside the client's inside."""
+    """Notes that the assignment moved; what follows is done by the reader's owner, outside the client's inside.
 
-    def __init__(self) -> None:
+    Only what has to be done while the partitions are still ours is done within: a few seconds, less than a session.
+    """
+
+    def __init__(self, leaving: Callable[[], None]) -> None:
         self.moved = False
+        self._leaving = leaving
 
     def on_partitions_revoked(self, revoked: Any) -> None:
+        self.moved = True
+        if revoked:
+            self._leaving()
+
+    def on_partitions_lost(self, lost: Any) -> None:
         self.moved = True
 
     def on_partitions_assigned(self, assigned: Any) -> None:
@@ -26,10 +35,10 @@ class _Moves(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python h
 class Reader:
     """A member of a consumer group on one topic."""
 
-    def __init__(self, bootstrap: str, *, group: str, topic: str) -> None:
-        """Join the group."""
+    def __init__(self, bootstrap: str, *, group: str, topic: str, leaving: Callable[[], None] = lambda: None) -> None:
+        """Join the group; `leaving` is called while the partitions are still ours and others wait to have them."""
         self._topic = topic
-        self._moves = _Moves()
+        self._moves = _Moves(leaving)
         with ours():
             self._consumer = consumer_of(
                 bootstrap, group_id=group, session_timeout_ms=SESSION_MS, heartbeat_interval_ms=SESSION_MS // 4

@@ -1,7 +1,7 @@
 """The one writer for one partition of one step, in transactions."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Self
 
 from kafka import KafkaProducer, OffsetAndMetadata, TopicPartition
@@ -22,33 +22,57 @@ class Writer:
                 transaction_timeout_ms=SESSION_MS,
                 max_request_size=LARGEST,
                 batch_size=256 * 1024,
-                linger_ms=5,
+                linger_ms=1,
+                # The next transaction waits so long for the end of the last one; the default, 100, is most of a second.
+                retry_backoff_ms=5,
                 metrics_enabled=False,
             )
             self._producer.init_transactions()
+        self._is_open = False
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Self]:
-        """Commit what is written within, all of it or, when anything fails, nothing."""
+        """Commit what is written within and noted before, all of it or, when anything fails, nothing."""
         with ours():
-            self._producer.begin_transaction()
+            self._begin()
             try:
                 yield self
             except BaseException:
+                self._is_open = False
                 with contextlib.suppress(KafkaError):
                     self._producer.abort_transaction()
                 raise
             self._producer.commit_transaction()
+            self._is_open = False
+
+    def note(self, topic: str, record: tuple[str, bytes], *, partition: int, noted: Callable[[], None]) -> None:
+        """Add a record to the next transaction at once; `noted` is called, in another thread, when the broker has it.
+
+        From then on it stays in the log: were we killed before the commit, whoever reads also what was aborted would
+        find it. Whoever writes for our partition in the meantime has fenced us, and the note is refused.
+        """
+        key, value = record
+        with ours():
+            self._begin()
+            self._producer.send(topic, key=key.encode(), value=value, partition=partition).add_callback(
+                lambda _: noted()
+            )
+
+    def _begin(self) -> None:
+        if not self._is_open:
+            self._producer.begin_transaction()
+            self._is_open = True
 
     def write(self, topic: str, key: str, value: bytes | None, *, partition: int | None = None) -> None:
         """Add a record; without `partition` its key decides."""
         self._producer.send(topic, key=key.encode(), value=value, partition=partition)
 
-    def write_and_place(self, topic: str, records: Sequence[tuple[str, bytes]], *, partition: int) -> list[int]:
-        """Add records and return the offset of each."""
+    def write_and_place(self, records: Sequence[tuple[str, str, bytes]], *, partition: int) -> list[int]:
+        """Add records (topic, key, value) and return the offset of each."""
         with ours():
             sent = [
-                self._producer.send(topic, key=key.encode(), value=value, partition=partition) for key, value in records
+                self._producer.send(topic, key=key.encode(), value=value, partition=partition)
+                for topic, key, value in records
             ]
             self._producer.flush()
             return [int(future.get(timeout=SESSION_MS / 1000).offset) for future in sent]
