@@ -32,9 +32,9 @@ class Clerk:
         for point in this.untold(entry.told):
             if point.at > at:
                 continue
-            told, notice = this.tell(point, decided_at=decided_at, clock=decided_at, rules=self.rules)
+            told, notice = this.tell(point, decided_at=decided_at, late_by=decided_at - at, rules=self.rules)
             entry.told = (*entry.told, told)
-            self._metrics.stage_lag.observe(decided_at - point.at)
+            self._metrics.stage_lag.observe(decided_at - at)
             self._page.say(trail.Decided(key, point.stage, told.id, point.at, decided_at))
             self._page.notify(key.encode(), notice)
         self._settle(this, entry, at)

@@ -46,8 +46,12 @@ class Case(msgspec.Struct, frozen=True):
             return self.stages
         return tuple([point for point in self.stages if not _among(point, told)])
 
-    def tell(self, point: Point, *, decided_at: Moment, clock: Moment, rules: Rulebook) -> tuple[Told, Notice]:
-        """Return the notice that a stage has been reached, and what the register remembers of it."""
+    def tell(self, point: Point, *, decided_at: Moment, late_by: int, rules: Rulebook) -> tuple[Told, Notice]:
+        """Return the notice that a stage has been reached, and what the register remembers of it.
+
+        `late_by` is how many seconds we were late to decide. A stage whose moment had passed before we could know of it
+        (a dossier told of late, a pause that ended) is not late by our fault.
+        """
         dossier, standing = self.dossier, self.standing
         name = stage_id(self.key, started_at=self.started_at, point=point, unit=self.unit, officer=dossier.officer)
         notice = Notice(
@@ -64,7 +68,7 @@ class Case(msgspec.Struct, frozen=True):
             officer=dossier.officer,
             procedure=dossier.procedure,
             field=dossier.field,
-            delayed=clock - point.at > LATE_BY,
+            delayed=late_by > LATE_BY,
             reason=standing.reason,
             policy=rules.policy.version,
         )

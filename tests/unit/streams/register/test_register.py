@@ -65,6 +65,14 @@ def test_after_an_outage_every_missed_stage_is_told_in_order_and_marked_as_our_d
     assert all(line["delayed"] for line in values([late], "dossier.notices"))
 
 
+def test_a_stage_that_was_past_before_we_could_know_of_it_is_not_our_delay() -> None:
+    """The acceptance reaches us a week after the due moment: the source was late, not the pipeline."""
+    step = register()
+    epoch = live(step, ACCEPTED, now=at("2020-03-16 08:00"))
+    assert notices(epoch) == [("tell", "due_soon"), ("tell", "due_today"), ("tell", "overdue")]
+    assert not any(line.get("delayed") for line in values([epoch], "dossier.notices"))
+
+
 def test_nobody_is_told_of_what_the_backlog_settles() -> None:
     """The dossier was done on the 5th; the pipeline was down until the 12th and now reads both records."""
     step = register()
