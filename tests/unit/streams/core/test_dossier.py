@@ -310,6 +310,12 @@ def test_a_dated_suspension_ends_by_itself_and_a_request_does_not() -> None:
     assert dossier_of(ACCEPTED, Suspended(), Resumed()).pauses[0].end == START + 2 * HOUR
 
 
+def test_a_suspension_that_ends_before_it_begins_has_no_length() -> None:
+    backwards, empty = dossier_of(ACCEPTED, Suspended(START)), dossier_of(ACCEPTED, Suspended(START + HOUR))
+    assert backwards.pauses[0].end == empty.pauses[0].end == START + HOUR
+    assert (rules(backwards), rules(empty)) == ([Rule.PAUSE_BACKWARDS], [])
+
+
 def test_a_dossier_of_the_home_is_firsthand() -> None:
     assert not dossier_of(SUBMITTED).secondhand
     assert after(new(HOME), event(SUBMITTED, at=START, source="dienbien/portal")).secondhand

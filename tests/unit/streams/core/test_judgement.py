@@ -367,6 +367,7 @@ def test_a_unit_may_have_a_calendar_of_its_own() -> None:
     own, usual = (Calendar.build([], reach=(2024, 2024)) for _ in range(2))
     rules = Rulebook("r", Policy("p"), usual, by_unit={"H18": own})
     assert (rules.calendar_for("H18"), rules.calendar_for("H19"), rules.calendar_for(None)) == (own, usual, usual)
+    assert rules.version == "r"
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,9 @@ WITH_DUE = {"due_at": START + 5 * DAY, "limit": "5 working days", "procedure": "
         pytest.param(
             (ACCEPTED, seen("5"), seen("4")), (ACCEPTED, SupplementRequested(), SupplementReceived()), id="papers came"
         ),
+        pytest.param(
+            (ACCEPTED, seen("6", until=START + DAY)), (ACCEPTED, PaymentRequested(START + DAY)), id="a payment"
+        ),
         pytest.param((ACCEPTED, seen("6"), seen("4")), (ACCEPTED, PaymentRequested(), PaymentReceived()), id="paid"),
         pytest.param((ACCEPTED, Suspended(), seen("4")), (ACCEPTED, Suspended(), Resumed()), id="resumed"),
         pytest.param(
@@ -133,7 +136,14 @@ def test_an_unknown_code_is_kept_and_found_and_a_known_one_leads_out_again() -> 
 
 
 def test_a_request_seen_on_both_sides_of_an_unknown_state_is_one_request() -> None:
-    assert dossier_of(ACCEPTED, seen("5"), seen("77"), seen("5")).supplement_requests == 1
+    dossier = dossier_of(ACCEPTED, seen("5"), seen("77"), seen("5"))
+    assert dossier.supplement_requests == 1
+    assert [pause.since for pause in dossier.open_pauses] == [START + HOUR]
+
+
+def test_the_same_snapshot_implies_anew_what_an_event_in_between_undid() -> None:
+    assert dossier_of(ACCEPTED, seen("9"), Reopened(), seen("9")).closed_at == START + 3 * HOUR
+    assert dossier_of(ACCEPTED, seen("4"), Done(), seen("4")).closed_at is None
 
 
 def test_an_unknown_code_does_not_open_a_closed_dossier() -> None:
