@@ -146,7 +146,7 @@ def test_a_longer_pause_never_gives_an_earlier_due_moment(first: int, second: in
     assert due_after(shorter) <= due_after(longer)
 
 
-@given(st.lists(histories(most=5), max_size=6), likely_moments)
+@given(st.lists(histories(most=5), max_size=3), likely_moments)
 def test_the_labels_partition_what_was_received(received: list[list[Event]], now: Moment) -> None:
     labels = Counter(judge(folded_in_order(history), now=now, rules=RULES).label for history in received)
     assert sum(labels[label] for label in Label) == len(received)
