@@ -1,10 +1,14 @@
 """Composition: from settings to a worker that can run. Nothing is built anywhere else."""
 
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 
 from prometheus_client import CollectorRegistry
 
 from deploy import clock
+from deploy.admin import TopicAdmin
+from deploy.layout import Fault, Layout
 from deploy.rulebook import load_rulebook
 from deploy.settings import Settings
 from streams import topics
@@ -16,25 +20,45 @@ from streams.intake.step import Intake
 from streams.metrics import EngineMetrics, IntakeMetrics, RegisterMetrics, show_clock
 from streams.register.register import Register
 
+NONE: Mapping[int, frozenset[int]] = MappingProxyType({})
 
-def worker_of(settings: Settings) -> tuple[Worker, CollectorRegistry]:
-    """Return the stream worker with both its steps, and the registry of its figures; raises ReferenceError."""
+
+class WrongTopics(Exception):
+    """The topics are not as the design says, and a worker on them would do harm; a line for each, with the remedy."""
+
+
+def check_topics(settings: Settings) -> None:
+    """Raise WrongTopics, or AdminError if the cluster does not answer. Copies are the cluster's operator's matter."""
+    kafka = settings.kafka
+    found = TopicAdmin(kafka.bootstrap, Layout(kafka.prefix, kafka.partitions, kafka.replication)).plan()
+    wrong = [each for each in found if each.fault is not Fault.COPIES]
+    if wrong:
+        lines = [
+            f"{each.topic}: {each.fault} {each.setting}: {each.found} instead of {each.wanted}; {each.remedy}"
+            for each in wrong
+        ]
+        raise WrongTopics("\n".join(lines))
+
+
+def worker_of(settings: Settings, skipped: Mapping[int, frozenset[int]] = NONE) -> tuple[Worker, CollectorRegistry]:
+    """Return the stream worker with both its steps, and the registry of its figures; raises ReferenceError.
+
+    `skipped` names records of `dossier.events` to pass over: partition → offsets.
+    """
     kafka, how = settings.kafka, settings.worker
     group = f"{kafka.prefix}-worker" if kafka.prefix else "dunghan-worker"
     connection = Connection(kafka.bootstrap, kafka.prefix, group, client_id=f"{kafka.client_id}-worker")
     registry = CollectorRegistry()
     show_clock(registry, clock.now)
-    intake, decide = IntakeMetrics(registry), RegisterMetrics(registry)
-    plans = (
-        StepPlan(
-            topics.INBOX.name, None, partial(Intake, partitions=kafka.partitions, metrics=intake, replay=how.replay)
-        ),
-        StepPlan(
-            topics.EVENTS.name,
-            topics.STATE.name,
-            partial(Register, rules=load_rulebook(settings.reference.folder), metrics=decide, replay=how.replay),
-        ),
-    )
+    intake = IntakeMetrics(registry)
+    inbox = partial(Intake, partitions=kafka.partitions, metrics=intake, replay=how.replay)
+    rules, decide = load_rulebook(settings.reference.folder), RegisterMetrics(registry)
+
+    def register(partition: int) -> Register:
+        skip = skipped.get(partition, frozenset())
+        return Register(partition, rules=rules, metrics=decide, replay=how.replay, skipped=skip)
+
+    plans = (StepPlan(topics.INBOX.name, None, inbox), StepPlan(topics.EVENTS.name, topics.STATE.name, register))
     worker = Worker(
         plans,
         connection=connection,

@@ -41,6 +41,15 @@ class Incoming(Protocol):
         """Its headers, in order."""
 
 
+class Poisoned(Exception):
+    """A record that a step cannot take: its rules are broken by it, and guessing would be worse than standing still."""
+
+    def __init__(self, offset: int, why: str) -> None:
+        """Name the record and what went wrong."""
+        super().__init__(f"the record at offset {offset}: {why}")
+        self.offset = offset
+
+
 class Epoch(msgspec.Struct):
     """What one epoch writes, and how many records of the batch it took (the others come again with the next)."""
 

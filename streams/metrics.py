@@ -35,6 +35,9 @@ class EngineMetrics:
         self.lag = gauge("lag_seconds", "Age of the oldest record that waits to be taken; 0 for none.", "partition")
         looked = "When a partition last looked whether a record or a deadline is there."
         self.turn = gauge("last_turn_timestamp_seconds", looked, "partition")
+        self.stopped = gauge(
+            "partition_stopped", "1 while a partition stands still at a record it cannot take.", "partition"
+        )
         told = "Time from the decision to the commit of an epoch."
         self.epochs = Histogram("dunghan_epoch_seconds", told, ["topic"], buckets=SECONDS, registry=registry)
         for topic in topics:
@@ -56,7 +59,7 @@ class EngineMetrics:
 
     def let_go(self, topic: str, partition: int) -> None:
         """Show nothing of a partition any more: it is another worker's, or nobody's."""
-        for figure in (self.lag, self.turn, self.restore):
+        for figure in (self.lag, self.turn, self.restore, self.stopped):
             with contextlib.suppress(KeyError):
                 figure.remove(topic, str(partition))
 

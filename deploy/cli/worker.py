@@ -2,41 +2,62 @@
 
 import asyncio
 import contextlib
+import re
+from collections import defaultdict
 
 import click
 
 from deploy.cli import Failed, settings_of
 
 
+def _places(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> dict[int, frozenset[int]]:
+    places: dict[int, set[int]] = defaultdict(set)
+    for place in given:
+        if not re.fullmatch(r"\d+:\d+", place):
+            raise click.BadParameter(f"{place!r} is not PARTITION:OFFSET")
+        partition, _, offset = place.partition(":")
+        places[int(partition)].add(int(offset))
+    return {partition: frozenset(offsets) for partition, offsets in places.items()}
+
+
 @click.command()
+@click.option(
+    "--skip",
+    "skipped",
+    multiple=True,
+    metavar="P:OFFSET",
+    callback=_places,
+    help="Bỏ qua một bản ghi của dossier.events · Pass over a record of dossier.events, and say so in the trail.",
+)
 @click.pass_context
-def command(ctx: click.Context) -> None:
+def command(ctx: click.Context, skipped: dict[int, frozenset[int]]) -> None:
     """Chạy tiến trình xử lý · Run the stream worker.
 
-    Exit codes beyond the usual: 70 fenced by another worker, 71 an epoch could not be committed, 72 a step failed, 73 a
-    partition could not be restored, 74 Faust itself failed. A supervisor starts the worker again.
+    A record that the rules cannot take stops its partition and no other; the log names it, `--skip` passes over it.
+
+    Exit codes beyond the usual: 70 fenced by another worker, 71 an epoch could not be committed, 72 the engine failed,
+    73 a partition could not be restored, 74 Faust failed. A supervisor starts the worker again.
     """
     # Faust takes a second to import; `--help` must not.
     from deploy import logs  # noqa: PLC0415
+    from deploy.admin import AdminError  # noqa: PLC0415
     from deploy.health import served  # noqa: PLC0415
-    from deploy.processes import worker_of  # noqa: PLC0415
+    from deploy.processes import WrongTopics, check_topics, worker_of  # noqa: PLC0415
     from deploy.rulebook import ReferenceError  # noqa: PLC0415
 
     settings = settings_of(ctx)
     logs.set_up()
 
     async def run() -> int:
-        worker, registry = worker_of(settings)
+        worker, registry = worker_of(settings, skipped)
         with contextlib.ExitStack() as stack:
             if (port := settings.worker.metrics_port) is not None:
-                stack.enter_context(
-                    served(
-                        registry, host="127.0.0.1", port=port, live=lambda: True, ready=lambda: worker.ownership.ready
-                    )
-                )
+                pages = served(registry, host="127.0.0.1", port=port, live=lambda: True, ready=lambda: worker.ready)
+                stack.enter_context(pages)
             return await worker.run()
 
     try:
+        check_topics(settings)
         ctx.exit(asyncio.run(run()))
-    except ReferenceError as error:
+    except (ReferenceError, WrongTopics, AdminError) as error:
         raise Failed(str(error)) from error

@@ -8,7 +8,7 @@ class Ending(enum.IntEnum):
 
     FENCED = 70
     EPOCH_FAILED = 71
-    STEP_FAILED = 72
+    ENGINE_FAILED = 72
     RESTORE_FAILED = 73
     FAUST_CRASHED = 74
 

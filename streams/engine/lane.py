@@ -10,8 +10,7 @@ from collections.abc import Sequence
 import structlog
 from aiokafka import TopicPartition
 
-from streams.border import Epoch, Incoming, Step
-from streams.engine.endings import Ending, MustEnd
+from streams.border import Epoch, Incoming, Poisoned, Step
 from streams.engine.epochs import EpochWriter
 from streams.engine.restore import restore
 from streams.engine.surroundings import Surroundings
@@ -19,6 +18,10 @@ from streams.engine.transport import Chunk
 from streams.engine.waiting import Gap, Waiting
 
 log = structlog.get_logger(__name__)
+
+
+class Stopped(Exception):
+    """The step cannot go on with this partition."""
 
 
 class Lane:
@@ -76,8 +79,21 @@ class Lane:
     # The way of the partition.
 
     async def run(self) -> None:
-        """Fence, restore, then take epoch after epoch until cancelled; raises MustEnd."""
+        """Fence, restore, then take epoch after epoch until cancelled; raises MustEnd.
+
+        What the step itself cannot take stops this partition and no other: it stands still at its position, says at
+        which record, and waits for an administrator (`dunghan worker --skip`).
+        """
         await self._open()
+        try:
+            await self._epochs()
+        except Stopped as stopped:
+            self._around.reader.pause(self.source)
+            self._around.metrics.stopped.labels(self.source.topic, str(self.source.partition)).set(1)
+            log.error("partition_stopped", topic=self.source.topic, partition=self.source.partition, why=str(stopped))
+            await asyncio.Event().wait()
+
+    async def _epochs(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
             await self._until_due()
@@ -153,9 +169,11 @@ class Lane:
             if batch:
                 return self._step.take(batch, now=now, behind=behind)
             return Epoch(0, {}) if behind else self._step.tick(now)
+        except Poisoned as poisoned:
+            raise Stopped(str(poisoned)) from poisoned
         except Exception as error:
             at = f"offsets {batch[0].offset} to {batch[-1].offset}" if batch else "a tick"
-            raise MustEnd(Ending.STEP_FAILED, f"{self.source}, {at}: {error!r}") from error
+            raise Stopped(f"{at}: {error!r}") from error
 
     def _behind(self, position: int | None = None) -> bool:
         return self._waiting.behind(self._waiting.position if position is None else position)

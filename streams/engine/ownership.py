@@ -78,7 +78,9 @@ class Ownership:
     def _ended(self, task: "asyncio.Task[None]") -> None:
         if task.cancelled() or (error := task.exception()) is None:
             return
-        self._end(error if isinstance(error, MustEnd) else MustEnd(Ending.STEP_FAILED, f"{task.get_name()}: {error!r}"))
+        self._end(
+            error if isinstance(error, MustEnd) else MustEnd(Ending.ENGINE_FAILED, f"{task.get_name()}: {error!r}")
+        )
 
     async def _freeze(self, source: TopicPartition) -> None:
         lane, _ = self._lanes[source]

@@ -75,6 +75,11 @@ class Worker:
             os._exit(self._why.ending if self._why else Ending.FAUST_CRASHED)
         return int(self._why.ending) if self._why else 0
 
+    @property
+    def ready(self) -> bool:
+        """Whether partitions are assigned and every one of them has been restored."""
+        return self.ownership.ready
+
     def stop(self) -> None:
         """Ask the worker to end after the epochs in flight."""
         self._stop.set()

@@ -6,12 +6,12 @@ does not pass the arrival of the last record taken.
 """
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 import msgspec
 
 from streams import topics
-from streams.border import Epoch, Incoming
+from streams.border import Epoch, Incoming, Poisoned
 from streams.core.dossier import after, new
 from streams.core.events import Event
 from streams.core.moments import Moment
@@ -41,8 +41,17 @@ SLICE = 5_000
 class Register:
     """One partition of the register; `rules` is what counts, `replay` believes the ticks in the log."""
 
-    def __init__(self, partition: int, *, rules: Rulebook, metrics: RegisterMetrics, replay: bool = False) -> None:
-        """Begin with no dossier."""
+    def __init__(
+        self,
+        partition: int,
+        *,
+        rules: Rulebook,
+        metrics: RegisterMetrics,
+        replay: bool = False,
+        skipped: Container[int] = (),
+    ) -> None:
+        """Begin with no dossier; records at the `skipped` offsets are passed over, and the trail says so."""
+        self._skipped = skipped
         self._partition = partition
         self._metrics = metrics
         self._replay = replay
@@ -98,25 +107,35 @@ class Register:
         self._page.turn()
         taken = 0
         for record in batch:
-            if not self._take(record, now):
-                break
+            try:
+                if not self._take(record, now):
+                    break
+            except Exception as error:
+                raise Poisoned(record.offset, repr(error)) from error
             taken += 1
         if taken == len(batch) and not behind and not self._replay:
             self._pass(now, now)
-        return self._close(taken, batch[taken - 1].offset + 1 if taken else batch[0].offset, now)
+        next_offset = batch[taken - 1].offset + 1 if taken else batch[0].offset
+        return self._close(taken, next_offset, clock=now, behind=behind, full=taken < len(batch))
 
     def tick(self, now: Moment) -> Epoch:
         """Let time pass to `now`; in a replay time passes by the ticks in the log alone."""
         self._page.turn()
+        before = self._now
         if not self._replay:
             self._pass(now, now)
         if self._announced and self._page.blank:
+            # No line of the trail will say that time passed here, so it did not: a run again must come to the same.
+            self._now = before
             return Epoch(0, {})
-        return self._close(0, -1, now)
+        return self._close(0, -1, clock=now)
 
     def _take(self, record: Incoming, clock: Moment) -> bool:
         """Take one record; False if what fell due before it fills this epoch, so that it must wait for the next."""
         value = record.value or b""
+        if record.offset in self._skipped:
+            self._page.say(trail.Skipped(record.offset, (record.key or b"").decode(errors="replace"), self._now))
+            return True
         try:
             if self._replay and ticks.is_tick(value):
                 return self._tick_in_log(ticks.tick_time(value), clock)
@@ -180,7 +199,7 @@ class Register:
         if packed is not None and (counted := decode_header(packed).counted) is not None:
             self._tallies.uncount(counted)
 
-    def _close(self, taken: int, next_offset: int, clock: Moment) -> Epoch:
+    def _close(self, taken: int, next_offset: int, *, clock: Moment, behind: bool = False, full: bool = False) -> Epoch:
         """Pack what was touched and close the epoch with its own line and the partition's."""
         page = self._page
         for key, entry in self._open.items():
@@ -189,7 +208,7 @@ class Register:
         self._open.clear()
         for key, tally in self._tallies.flush():
             page.write(topics.TALLIES, key, tally)
-        page.say(trail.EpochLine(next_offset, taken, self._now, clock, self._clerk.rules.version))
+        page.say(trail.EpochLine(next_offset, taken, self._now, clock, self._clerk.rules.version, behind, full))
         counted = msgspec.json.encode(Counted(partition=self._partition, now=self._now))
         page.write(topics.TALLIES, f"counted/{self._partition}".encode(), counted)
         kept = Partition(VERSION, page.chain.head, page.chain.length, self._now)

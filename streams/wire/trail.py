@@ -81,14 +81,28 @@ class Unreadable(Line, frozen=True, tag="unreadable"):
     decided_at: Moment
 
 
+class Skipped(Line, frozen=True, tag="skipped"):
+    """A record that an administrator told the worker to pass over (`dunghan worker --skip`)."""
+
+    offset: int
+    key: str
+    decided_at: Moment
+
+
 class EpochLine(Line, frozen=True, tag="epoch"):
-    """What an epoch took: `taken` records before `next_offset` (-1: a tick), the time it came to, clock, reference."""
+    """What an epoch took, so that it can be run again: with the same records and this line it gives the same bytes.
+
+    `taken` records before `next_offset` (-1 for a tick), the time it came to, the clock, whether more was known to
+    wait, whether decisions filled it before the next record, and the reference it was decided under.
+    """
 
     next_offset: int
     taken: int
     now: Moment
     clock: Moment
     reference: str
+    behind: bool = False
+    full: bool = False
 
 
 class Chain:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from prometheus_client import CollectorRegistry
 
-from streams.border import Epoch, Incoming
+from streams.border import Epoch, Incoming, Poisoned
 from streams.core.moments import Moment
 from streams.engine.connection import Connection
 from streams.engine.plan import StepPlan
@@ -20,6 +20,9 @@ from streams.engine.surroundings import Pace
 from streams.engine.worker import Membership, Worker
 from streams.metrics import EngineMetrics
 from streams.topics import EVENTS, NOTICES, STATE
+
+
+POISON = b"poison"
 
 
 class Counting:
@@ -40,6 +43,8 @@ class Counting:
         changed = set()
         for record in batch:
             key = record.key or b""
+            if record.value == POISON:
+                raise Poisoned(record.offset, "poison")
             number = self.seen[key] = self.seen.get(key, 0) + 1
             changed.add(key)
             epoch.write((NOTICES.name, self.partition), key, b"%d %b" % (number, record.value or b""))

@@ -13,7 +13,7 @@ def app(bootstrap: str, prefix: str) -> faust.App:
         broker=f"kafka://{bootstrap}",
         store="memory://",
         web_enabled=False,
-        topic_partitions=4,
+        topic_partitions=12,
         topic_replication_factor=1,
         broker_session_timeout=6.0,
         broker_heartbeat_interval=1.5,

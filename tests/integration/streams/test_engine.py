@@ -20,7 +20,7 @@ from streams.engine.memory import MemoryEngine, Topics
 from streams.engine.restore import restore
 from streams.keys import partition_of
 from streams.topics import EVENTS, NOTICES, STATE, prefixed
-from tests.chaos.counting import PLAN, Counting
+from tests.chaos.counting import PLAN, POISON, Counting
 from tests.chaos.crew import Crew
 from tests.chaos.judge import Finding, committed, judged, produce, until_settled
 
@@ -96,6 +96,19 @@ def test_chunks_that_get_lost_repeated_or_out_of_order_are_noticed_and_read_agai
         assert settle(crew, sent) == Finding(12_000, 0, 0, 0)
     finally:
         crew.stop()
+
+
+def test_a_record_the_step_cannot_take_stops_its_partition_and_no_other(crew: Crew) -> None:
+    sent = records(2000)
+    poisoned = partition_of(sent[0][0], crew.layout.partitions)
+    send(crew, [(sent[0][0], POISON)])
+    send(crew, sent)
+    crew.start(1)
+    out = prefixed(crew.layout.prefix, NOTICES)
+    others = sum(partition_of(key, crew.layout.partitions) != poisoned for key, _ in sent)
+    assert until_settled(crew.bootstrap, out, partitions=4, events=others, seconds=60) == others
+    assert poisoned not in committed(crew.bootstrap, out, partitions=4)
+    assert crew.workers[0].poll() is None
 
 
 def test_a_worker_that_is_asked_to_stop_ends_well(crew: Crew) -> None:

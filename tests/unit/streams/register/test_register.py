@@ -9,7 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from deploy.rulebook import load_rulebook
-from streams.border import Epoch
+from streams.border import Epoch, Poisoned
 from streams.core.moments import Moment
 from streams.metrics import RegisterMetrics
 from streams.register.register import SLICE, Register
@@ -250,6 +250,23 @@ def test_a_record_that_is_no_evidence_is_said_and_counted_and_stops_nothing() ->
     assert [line["offset"] for line in values([epoch], "dossier.trail") if line["line"] == "unreadable"] == [7]
     assert labels(epoch) == ["open_in_time"]
     assert registry.get_sample_value("dunghan_unreadable_records_total") == 1
+
+
+def test_a_record_the_rules_cannot_take_is_named_by_its_offset() -> None:
+    """No record is known that does this; a key that is no text stands for one."""
+    step = register()
+    good, bad = taken([ACCEPTED])[0], Record(8, 0, b"\xff/1", taken([ACCEPTED])[0].value)
+    with pytest.raises(Poisoned) as stopped:
+        step.take([good, bad], now=at("2020-03-02 08:00"), behind=False)
+    assert stopped.value.offset == 8
+
+
+def test_a_skipped_record_is_passed_over_and_the_trail_says_so() -> None:
+    step = Register(0, rules=RULES, metrics=RegisterMetrics(CollectorRegistry()), skipped={8})
+    bad = Record(8, 0, b"\xff/1", taken([ACCEPTED])[0].value)
+    epoch = step.take([*taken([ACCEPTED]), bad], now=at("2020-03-02 08:00"), behind=False)
+    assert [line["offset"] for line in values([epoch], "dossier.trail") if line["line"] == "skipped"] == [8]
+    assert (epoch.taken, labels(epoch)) == (2, ["open_in_time"])
 
 
 def test_a_partition_says_that_it_counts_even_when_it_is_empty() -> None:
