@@ -194,8 +194,22 @@ def test_a_finding_says_in_a_word_what_was_seen_when_and_in_which_event(
 
 
 def test_an_event_of_1890_is_taken_and_found() -> None:
-    old = event(ACCEPTED, at=-2_500_000_000, lag=4_000_000_000)
-    assert rules(folded_in_order([old])) == [Rule.LONG_AGO]
+    old = event(ACCEPTED, at=-2_500_000_000, id="old", lag=4_000_000_000)
+    assert folded_in_order([old]).findings == (Finding(Rule.LONG_AGO, ("old",), old.at),)
+
+
+def test_an_event_is_of_long_ago_when_it_arrives_after_more_than_ten_years() -> None:
+    decade = 10 * 366 * DAY
+    assert rules(folded_in_order([event(ACCEPTED, at=START, lag=decade)])) == []
+    assert rules(folded_in_order([event(ACCEPTED, at=START, lag=decade + 1)])) == [Rule.LONG_AGO]
+
+
+def test_a_due_moment_is_known_from_the_arrival_of_the_event_that_gave_it() -> None:
+    limit = event(Accepted("p", "u", limit="5 working days"), at=START, lag=DAY)
+    letter = event(Reappointed(START + 9 * DAY, "A"), at=START + HOUR, lag=2 * DAY)
+    assert folded_in_order([limit]).due_known_at == START + DAY
+    assert folded_in_order([event(ACCEPTED, at=START, lag=DAY)]).due_known_at == START + DAY
+    assert folded_in_order([limit, letter]).due_known_at == START + HOUR + 2 * DAY
 
 
 def test_the_facts_of_the_dossier_are_what_its_events_say() -> None:

@@ -426,8 +426,8 @@ def test_the_end_of_the_intake_s_eight_working_hours_is_told() -> None:
 def test_a_confirmed_year_makes_no_standing_provisional() -> None:
     year = CalendarDocument("2024.toml", "2024-v1", 2024, confirmed=True)
     rules = Rulebook("r", Policy("p"), Calendar.build([year], reach=(2024, 2025)))
-    limits: list[AnyBody] = [DUE, LIMIT, SUBMITTED, Accepted("p", "H18", due_at=at(6))]
-    assert [standing(told((4, body)), at(5), rules).provisional for body in limits] == 4 * [False]
+    limits: list[AnyBody] = [DUE, LIMIT, SUBMITTED, BARE, Accepted("p", "H18", due_at=at(6))]
+    assert [standing(told((4, body)), at(5), rules).provisional for body in limits] == 5 * [False]
     beyond = Accepted("p", "H18", due_at=moment_on(day_on(date(2025, 1, 2)), 9 * HOUR))
     assert standing(told((4, beyond)), at(5), rules).provisional
 
