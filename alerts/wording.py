@@ -56,6 +56,7 @@ VIETNAMESE: Final = Words(
         Stage.DUE_TODAY: "đến hạn hôm nay",
         Stage.INTAKE_OVERDUE: "chậm tiếp nhận",
         Stage.DUE_SOON: "sắp đến hạn",
+        Stage.SUPPLEMENT_OVERDUE: "quá hạn bổ sung giấy tờ",
     },
     states={
         State.SUBMITTED: "Mới đăng ký",
@@ -76,6 +77,7 @@ VIETNAMESE: Final = Words(
         Stage.DUE_TODAY: "hoàn thành hồ sơ {dossier} trước {by}.",
         Stage.INTAKE_OVERDUE: "tiếp nhận hoặc từ chối hồ sơ {dossier} trước {by}: đã chờ quá 8 giờ làm việc.",
         Stage.DUE_SOON: "hoàn thành hồ sơ {dossier} trước {by}, {standing}.",
+        Stage.SUPPLEMENT_OVERDUE: "nhắc người dân bổ sung giấy tờ hoặc dừng hồ sơ {dossier} trước {by}.",
     },
     because={
         Via.OFFICER: "hồ sơ được giao cho anh/chị",
@@ -108,6 +110,7 @@ ENGLISH: Final = Words(
         Stage.DUE_TODAY: "due today",
         Stage.INTAKE_OVERDUE: "not accepted in time",
         Stage.DUE_SOON: "due soon",
+        Stage.SUPPLEMENT_OVERDUE: "papers overdue",
     },
     states={
         State.SUBMITTED: "submitted",
@@ -128,6 +131,7 @@ ENGLISH: Final = Words(
         Stage.DUE_TODAY: "finish dossier {dossier} before {by}.",
         Stage.INTAKE_OVERDUE: "accept or refuse dossier {dossier} before {by}: it has waited over 8 working hours.",
         Stage.DUE_SOON: "finish dossier {dossier} before {by}, {standing}.",
+        Stage.SUPPLEMENT_OVERDUE: "ask again for the papers of dossier {dossier}, or stop it, before {by}.",
     },
     because={
         Via.OFFICER: "the dossier is yours",

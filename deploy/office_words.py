@@ -68,6 +68,7 @@ ENDED: Final[Mapping[Ended, Both]] = {
     Ended.REDATED: ("hạn trả đã thay đổi", "the due moment moved"),
     Ended.HANDED_ON: ("đã chuyển người hoặc đơn vị giữ", "it changed hands"),
     Ended.CORRECTED: ("sự kiện đã được sửa", "an event was corrected"),
+    Ended.ANSWERED: ("đã bổ sung giấy tờ", "the papers have come"),
 }
 PAUSES: Final[Mapping[PauseKind, Both]] = {
     PauseKind.SUPPLEMENT: ("chờ bổ sung giấy tờ", "waiting for further papers"),

@@ -90,8 +90,10 @@ def rank(stage: Stage) -> int:
             return 1
         case Stage.INTAKE_OVERDUE:
             return 2
-        case Stage.DUE_SOON:
+        case Stage.SUPPLEMENT_OVERDUE:
             return 3
+        case Stage.DUE_SOON:
+            return 4
         case _:
             assert_never(stage)
 
@@ -102,7 +104,7 @@ def _risk(item: Item) -> tuple[int, bool, Moment, str, str]:
 
 
 def _by(first: Item, closing: Moment) -> Moment:
-    if first.stage in (Stage.OVERDUE, Stage.INTAKE_OVERDUE) or first.due_at is None:
+    if first.stage in {Stage.OVERDUE, Stage.INTAKE_OVERDUE, Stage.SUPPLEMENT_OVERDUE} or first.due_at is None:
         return closing
     return first.due_at
 

@@ -26,6 +26,14 @@ def due_moments(dossier: Dossier, *, rules: Rulebook) -> Dues:
     return _Reckoning(dossier, rules).dues()
 
 
+def ranking_moments(dossier: Dossier, *, rules: Rulebook) -> Dues:
+    """Return the same without the recomputed due moment where an appointed one counts: label and stages need no more.
+
+    Nor are `faults` whole then, and `provisional` speaks of the appointed moment alone.
+    """
+    return _Reckoning(dossier, rules).dues(recomputed_too=False)
+
+
 def working_days_from(at: Moment, count: int, calendar: Calendar) -> Moment:
     """Return the moment of the same clock time `count` working days after `at`, or before it; raises LawError."""
     return moment_on(calendar.next_working_day(day_of(at), count), clock_of(at))
@@ -41,9 +49,10 @@ class _Reckoning:
         self.faults: list[tuple[Rule, str]] = []
         self.provisional = False
 
-    def dues(self) -> Dues:
+    def dues(self, *, recomputed_too: bool = True) -> Dues:
         stands, pauses = _spans(self.dossier, self.policy)
-        recomputed = self._recomputed(pauses)
+        appointed = self.dossier.appointed_due_at is not None and self.dossier.appointed_at is not None
+        recomputed = self._recomputed(pauses) if recomputed_too or not appointed else None
         ranking = self._ranking(recomputed, pauses)
         legal, soon, early = self._around(ranking)
         intake = self._intake()
@@ -95,7 +104,7 @@ class _Reckoning:
             return None, None, False
         try:
             legal = self.calendar.end_of_due_day(ranking)
-            soon = working_days_from(ranking, -self.policy.due_soon_working_days, self.calendar)
+            soon = self._soon(ranking)
             early = dossier.ended_at is not None and self._working_day(dossier.ended_at) < self._working_day(ranking)
         except LawError as out:
             self.faults.append((Rule.OUT_OF_CALENDAR, str(out)))
@@ -105,6 +114,12 @@ class _Reckoning:
 
     def _working_day(self, at: Moment) -> int:
         return self.calendar.next_working_day(day_of(at), 0)
+
+    def _soon(self, ranking: Moment) -> Moment:
+        share, began = self.policy.due_soon_share, self.dossier.accepted_at
+        if not share or began is None:
+            return working_days_from(ranking, -self.policy.due_soon_working_days, self.calendar)
+        return self.calendar.add(ranking, -int(self.calendar.between(began, ranking) * share))
 
     def _intake(self) -> Moment | None:
         if self.dossier.submitted_at is None:

@@ -5,13 +5,29 @@ from collections.abc import Mapping
 import msgspec
 
 from streams.core.calendar import Calendar
+from streams.core.stages import Addressee
+
+
+class Again(msgspec.Struct, frozen=True):
+    """So many working days after a dossier fell overdue, it is said once more, to this one."""
+
+    after_working_days: int
+    to: Addressee = Addressee.OFFICER
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """What an office may choose. A payment that is awaited stops the clock, except in the fields that say otherwise."""
+    """What an office may choose. A payment that is awaited stops the clock, except in the fields that say otherwise.
+
+    The warning begins in the last `due_soon_share` of the working time of the limit where that is more than 0, else so
+    many working days before the due moment. `supplement_working_days`: after them papers that were asked for without a
+    date are late; 0 for never.
+    """
 
     version: str
     due_soon_working_days: int = 2
+    due_soon_share: float = 0.0
+    supplement_working_days: int = 0
+    escalation: tuple[Again, ...] = ()
     intake_working_hours: int = 8
     payment_pauses: bool = True
     payment_runs_in_fields: frozenset[str] = frozenset()

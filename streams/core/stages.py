@@ -22,7 +22,16 @@ class Stage(enum.StrEnum):
     INTAKE_OVERDUE = "intake_overdue"
     DUE_SOON = "due_soon"
     DUE_TODAY = "due_today"
+    SUPPLEMENT_OVERDUE = "supplement_overdue"
     OVERDUE = "overdue"
+
+
+class Addressee(enum.StrEnum):
+    """Who is told: who holds the dossier, who heads the unit, who leads the province."""
+
+    OFFICER = "officer"
+    HEAD = "head"
+    LEADER = "leader"
 
 
 class Ended(enum.StrEnum):
@@ -34,6 +43,7 @@ class Ended(enum.StrEnum):
     REDATED = "redated"
     HANDED_ON = "handed_on"
     CORRECTED = "corrected"
+    ANSWERED = "answered"
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
@@ -45,14 +55,18 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     officer: str | None
     due_at: Moment
     started_at: Moment
+    step: int = 0
+    to: Addressee = Addressee.OFFICER
 
 
 class Point(msgspec.Struct, frozen=True):
-    """A stage of a dossier and the moment at which it is reached."""
+    """A stage of a dossier and the moment at which it is reached; `step` counts how often it was said before."""
 
     stage: Stage
     at: Moment
     due_at: Moment
+    step: int = 0
+    to: Addressee = Addressee.OFFICER
 
 
 OPEN: Final = frozenset({Label.OPEN_IN_TIME, Label.OPEN_DUE_SOON, Label.OPEN_OVERDUE})
@@ -61,6 +75,8 @@ OPEN: Final = frozenset({Label.OPEN_IN_TIME, Label.OPEN_DUE_SOON, Label.OPEN_OVE
 def stage_id(dossier: str, *, started_at: Moment, point: Point, unit: str, officer: str | None) -> str:
     """Return the id of a stage: 32 hexadecimal digits."""
     facts = f"{dossier}\n{started_at}\n{point.stage}\n{point.due_at}\n{unit}\n{officer or ''}"
+    if point.step:
+        facts += f"\n{point.step}\n{point.to}"
     return hashlib.sha256(facts.encode()).hexdigest()[:32]
 
 
@@ -71,14 +87,19 @@ def points(
     soon_at: Moment | None,
     today_at: Moment | None,
     intake_due_at: Moment | None,
+    supplement_due_at: Moment | None = None,
+    again: Sequence[tuple[Moment, Addressee]] = (),
 ) -> tuple[Point, ...]:
     """Return the stages of a dossier that stands as `label`, in the order in which they are reached.
 
-    A dossier that waits to be accepted has the intake's stage, an open one those of its due moment, any other none:
-    who is paused or closed is not told to hurry.
+    A dossier that waits to be accepted has the intake's stage, an open one those of its due moment and, `again`, those
+    at which it is said once more and to whom; one that waits for papers that should have come, that one. Any other has
+    none: who is paused or closed is not told to hurry.
     """
     if label is Label.AWAITING_INTAKE:
         return () if intake_due_at is None else (Point(Stage.INTAKE_OVERDUE, intake_due_at + 1, intake_due_at),)
+    if label is Label.PAUSED and supplement_due_at is not None:
+        return (Point(Stage.SUPPLEMENT_OVERDUE, supplement_due_at + 1, supplement_due_at),)
     if label not in OPEN or due_at is None:
         return ()
     overdue = Point(Stage.OVERDUE, due_at + 1, due_at)
@@ -86,7 +107,8 @@ def points(
     soon = Point(Stage.DUE_SOON, min(soon_at, due_at), due_at) if soon_at is not None else None
     if soon is not None and today is not None and soon.at >= today.at:
         soon = None  # due on the day on which it would be announced: the sterner word alone
-    return tuple(point for point in (soon, today, overdue) if point is not None)
+    repeated = (Point(Stage.OVERDUE, at, due_at, step, to) for step, (at, to) in enumerate(again, start=1))
+    return tuple(point for point in (soon, today, overdue, *repeated) if point is not None)
 
 
 def why_ended(told: Told, label: Label, standing: Sequence[Point]) -> Ended:
@@ -94,10 +116,14 @@ def why_ended(told: Told, label: Label, standing: Sequence[Point]) -> Ended:
     same = next((point for point in standing if point.stage is told.stage), None)
     match label:
         case Label.PAUSED:
+            if told.stage is Stage.SUPPLEMENT_OVERDUE:
+                return Ended.HANDED_ON if same is not None and same.due_at == told.due_at else Ended.REDATED
             return Ended.PAUSED
         case Label.OPEN_IN_TIME | Label.OPEN_DUE_SOON | Label.OPEN_OVERDUE:
             if told.stage is Stage.INTAKE_OVERDUE:
                 return Ended.ACCEPTED
+            if told.stage is Stage.SUPPLEMENT_OVERDUE:
+                return Ended.ANSWERED
             return Ended.HANDED_ON if same is not None and same.due_at == told.due_at else Ended.REDATED
         case Label.AWAITING_INTAKE:
             return Ended.HANDED_ON if same is not None and same.due_at == told.due_at else Ended.CORRECTED

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 
 import msgspec
 
+from streams.core.dating import working_days_from
 from streams.core.dossier import Dossier
+from streams.core.facts import PauseKind
 from streams.core.judgement import Standing
+from streams.core.labels import Label
 from streams.core.law import LawError
 from streams.core.moments import Moment, day_of
 from streams.core.rulebook import Rulebook
-from streams.core.stages import Point, Told, points, stage_id, why_ended
+from streams.core.stages import Addressee, Point, Told, points, stage_id, why_ended
 from streams.wire.records import Notice, Withdrawal
 
 LATE_BY = 60
@@ -71,8 +74,22 @@ class Case(msgspec.Struct, frozen=True):
             delayed=late_by > LATE_BY,
             reason=standing.reason,
             policy=rules.policy.version,
+            step=point.step,
+            to=point.to,
         )
-        return Told(point.stage, name, self.unit, dossier.officer, point.due_at, self.started_at), notice
+        return self._told(point, name), notice
+
+    def _told(self, point: Point, name: str) -> Told:
+        return Told(
+            stage=point.stage,
+            id=name,
+            unit=self.unit,
+            officer=self.dossier.officer,
+            due_at=point.due_at,
+            started_at=self.started_at,
+            step=point.step,
+            to=point.to,
+        )
 
     def withdraw(self, told: Told, *, decided_at: Moment) -> Withdrawal:
         """Return the word that a notice no longer holds, to those who had it."""
@@ -85,13 +102,14 @@ class Case(msgspec.Struct, frozen=True):
             decided_at=decided_at,
             officer=told.officer,
             reason=why,
+            to=told.to,
         )
 
 
 def _among(one: Told | Point, others: Sequence[Told | Point]) -> bool:
     """Return whether the same stage, due at the same moment, is among the others."""
     for other in others:  # noqa: SIM110 - on the hot path a generator costs more than the loop
-        if other.stage is one.stage and other.due_at == one.due_at:
+        if other.stage is one.stage and other.due_at == one.due_at and other.step == one.step:
             return True
     return False
 
@@ -105,6 +123,8 @@ def case(key: str, dossier: Dossier, standing: Standing, *, rules: Rulebook) -> 
         soon_at=standing.due_soon_at,
         today_at=None if due_at is None else _opening_of(due_at, rules, dossier.unit),
         intake_due_at=standing.intake_due_at,
+        supplement_due_at=_supplement_due(dossier, rules) if standing.label is Label.PAUSED else None,
+        again=_again(due_at, rules, dossier.unit) if standing.label is Label.OPEN_OVERDUE and due_at else (),
     )
     return Case(key, dossier, standing, stages)
 
@@ -117,3 +137,28 @@ def _opening_of(due_at: Moment, rules: Rulebook, unit: str | None) -> Moment | N
         return calendar.opening(day if calendar.working_day(day) else calendar.next_working_day(day, -1))
     except LawError:
         return None  # beyond the years any calendar knows; the fold has made it a finding
+
+
+def _again(due_at: Moment, rules: Rulebook, unit: str | None) -> list[tuple[Moment, Addressee]]:
+    """Return when it is said once more that the dossier is overdue, and to whom."""
+    calendar, moments = rules.calendar_for(unit), []
+    for again in rules.policy.escalation:
+        try:
+            moments.append((working_days_from(due_at, again.after_working_days, calendar), again.to))
+        except LawError:
+            break
+    return moments
+
+
+def _supplement_due(dossier: Dossier, rules: Rulebook) -> Moment | None:
+    """Return when the papers that are asked for should have come: by the date in the request, else by the policy's."""
+    asked = [pause for pause in dossier.open_pauses if pause.kind is PauseKind.SUPPLEMENT]
+    if not asked:
+        return None
+    days, last = rules.policy.supplement_working_days, asked[-1]
+    if last.until is not None or not days:
+        return last.until
+    try:
+        return working_days_from(last.since, days, rules.calendar_for(dossier.unit))
+    except LawError:
+        return None

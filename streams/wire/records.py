@@ -11,7 +11,7 @@ import msgspec
 from streams.core.counting import Cohort
 from streams.core.labels import Cause, Label, State, Verdict
 from streams.core.moments import Moment
-from streams.core.stages import Stage
+from streams.core.stages import Addressee, Stage
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -22,7 +22,8 @@ class Notice(Record, frozen=True, tag="tell", tag_field="action"):
     """Someone must be told of a dossier: a stage has been reached.
 
     `id` is deterministic (`streams.core.stages`). `stage_at` is the moment at which the stage was reached, `decided_at`
-    the `now` by which it was decided; `delayed` says that the pipeline itself was behind when it decided.
+    the `now` by which it was decided; `delayed` says that the pipeline itself was behind when it decided. `step` counts
+    how often the same stage was said before, `to` says to whom it goes this time.
     """
 
     id: str
@@ -41,6 +42,8 @@ class Notice(Record, frozen=True, tag="tell", tag_field="action"):
     delayed: bool = False
     reason: str = ""
     policy: str = ""
+    step: int = 0
+    to: Addressee = Addressee.OFFICER
     version: int = 1
 
 
@@ -54,6 +57,7 @@ class Withdrawal(Record, frozen=True, tag="withdraw", tag_field="action"):
     decided_at: Moment
     officer: str | None = None
     reason: str = ""
+    to: Addressee = Addressee.OFFICER
     version: int = 1
 
 

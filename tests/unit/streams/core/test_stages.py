@@ -4,7 +4,7 @@ import pytest
 
 from streams.core.labels import Label
 from streams.core.moments import Moment
-from streams.core.stages import Ended, Point, Stage, Told, points, stage_id, why_ended
+from streams.core.stages import Addressee, Ended, Point, Stage, Told, points, stage_id, why_ended
 
 DAY = 86_400
 DUE = 10 * DAY + 9 * 3600
@@ -147,3 +147,24 @@ def test_an_open_dossier_s_word_ends_by_another_due_moment_or_another_holder(
 def test_the_word_of_a_slow_intake_ends_by_another_holder_or_a_correction(due_at: Moment, why: Ended) -> None:
     standing = stages(Label.AWAITING_INTAKE)
     assert why_ended(told(Stage.INTAKE_OVERDUE, due_at), Label.AWAITING_INTAKE, standing) is why
+
+
+def test_what_is_overdue_is_said_again_at_the_given_moments_and_to_the_given_people() -> None:
+    again = [(DUE + 3 * DAY, Addressee.OFFICER), (DUE + 5 * DAY, Addressee.HEAD)]
+    found = points(Label.OPEN_OVERDUE, due_at=DUE, soon_at=None, today_at=None, intake_due_at=None, again=again)
+    assert found == (
+        OVERDUE,
+        Point(Stage.OVERDUE, DUE + 3 * DAY, DUE, 1, Addressee.OFFICER),
+        Point(Stage.OVERDUE, DUE + 5 * DAY, DUE, 2, Addressee.HEAD),
+    )
+    assert len({named(point=point) for point in found}) == len(found)
+
+
+def test_papers_that_should_have_come_are_the_only_stage_of_who_waits_for_them() -> None:
+    found = points(Label.PAUSED, due_at=DUE, soon_at=SOON, today_at=OPENS, intake_due_at=None, supplement_due_at=DAY)
+    assert found == (Point(Stage.SUPPLEMENT_OVERDUE, DAY + 1, DAY),)
+    late = Point(Stage.SUPPLEMENT_OVERDUE, DAY + 1, DAY)
+    word = told(Stage.SUPPLEMENT_OVERDUE, DAY)
+    assert why_ended(word, Label.PAUSED, [late]) is Ended.HANDED_ON
+    assert why_ended(word, Label.PAUSED, []) is Ended.REDATED
+    assert why_ended(word, Label.OPEN_IN_TIME, stages(Label.OPEN_IN_TIME)) is Ended.ANSWERED

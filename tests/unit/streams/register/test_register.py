@@ -61,7 +61,7 @@ def test_after_an_outage_every_missed_stage_is_told_in_order_and_marked_as_our_d
     step = register()
     live(step, ACCEPTED, now=at("2020-03-02 08:00"))
     late = step.tick(at("2020-03-12 10:00"))
-    assert notices(late) == [("tell", "due_soon"), ("tell", "due_today"), ("tell", "overdue")]
+    assert notices(late) == [("tell", "due_soon"), ("tell", "due_today"), ("tell", "overdue"), ("tell", "overdue")]
     assert all(line["delayed"] for line in values([late], "dossier.notices"))
 
 
@@ -69,7 +69,7 @@ def test_a_stage_that_was_past_before_we_could_know_of_it_is_not_our_delay() -> 
     """The acceptance reaches us a week after the due moment: the source was late, not the pipeline."""
     step = register()
     epoch = live(step, ACCEPTED, now=at("2020-03-16 08:00"))
-    assert notices(epoch) == [("tell", "due_soon"), ("tell", "due_today"), ("tell", "overdue")]
+    assert notices(epoch) == [("tell", "due_soon"), ("tell", "due_today"), *[("tell", "overdue")] * 3]
     assert not any(line.get("delayed") for line in values([epoch], "dossier.notices"))
 
 
@@ -322,3 +322,32 @@ def test_in_a_replay_time_passes_by_the_ticks_in_the_log_alone() -> None:
 def test_the_rules_come_from_the_folder_that_is_shipped() -> None:
     assert "2018..2026" in RULES.version
     assert (Path("deploy/reference") / "policy.toml").exists()
+
+
+def test_what_stays_overdue_is_said_again_to_the_officer_then_the_head_then_the_leader() -> None:
+    step = register()
+    live(step, ACCEPTED, now=at("2020-03-02 08:00"))
+    moments = ("2020-03-09 08:01", "2020-03-12 08:00", "2020-03-16 08:00", "2020-03-23 08:00", "2020-04-23 08:00")
+    said = [values([step.tick(at(moment))], "dossier.notices") for moment in moments]
+    assert [
+        [(line["stage"], line.get("step", 0), line.get("to", "officer")) for line in each] for each in said[1:]
+    ] == [
+        [("overdue", 1, "officer")],
+        [("overdue", 2, "head")],
+        [("overdue", 3, "leader")],
+        [],
+    ]
+    closed = live(step, sent("done", "2020-04-24 09:00"), now=at("2020-04-24 09:00"))
+    gone = [(line["stage"], line.get("to", "officer")) for line in values([closed], "dossier.notices")]
+    before = [("due_soon", "officer"), ("due_today", "officer")]
+    assert gone == [*before, *(("overdue", to) for to in ("officer", "officer", "head", "leader"))]
+
+
+def test_papers_that_did_not_come_by_their_date_are_told_until_they_come() -> None:
+    step = register()
+    asked = sent("supplement_requested", "2020-03-03 09:00", until="2020-03-05 17:00")
+    live(step, ACCEPTED, asked, now=at("2020-03-03 09:00"))
+    assert notices(step.tick(at("2020-03-05 17:00"))) == []
+    assert notices(step.tick(at("2020-03-05 17:01"))) == [("tell", "supplement_overdue")]
+    came = live(step, sent("supplement_received", "2020-03-06 08:00"), now=at("2020-03-06 08:00"))
+    assert values([came], "dossier.notices")[0]["reason"] == "answered"
