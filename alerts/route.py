@@ -47,7 +47,7 @@ class Router:
                         continue
                     for partition, values in batch.items():
                         self._pass_on(reader, partition, values)
-                    if not batch:
+                    if not batch and not reader.is_moving():
                         self._pass_markers(reader)
             finally:
                 self._let_go()

@@ -74,8 +74,11 @@ class Sender:
     def _turn(self) -> None:
         """Read, do what is due, and enter the answers that come meanwhile."""
         reader, outgoing = self._reader, self._outgoing
-        batch = reader.poll(0.0 if len(outgoing) else 0.25)
+        batch = reader.poll(0.0 if len(outgoing) and self._desks else 0.25)
         self._pulse = time.monotonic()
+        if reader.is_moving():
+            self._let_go()
+            return
         if batch is None:
             self._take_over()
             return

@@ -17,19 +17,19 @@ class _Moves(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python h
     """
 
     def __init__(self, leaving: Callable[[], None]) -> None:
-        self.moved = False
+        self.moved = self.moving = False
         self._leaving = leaving
 
     def on_partitions_revoked(self, revoked: Any) -> None:
-        self.moved = True
+        self.moving = True
         if revoked:
             self._leaving()
 
     def on_partitions_lost(self, lost: Any) -> None:
-        self.moved = True
+        self.moving = True
 
     def on_partitions_assigned(self, assigned: Any) -> None:
-        self.moved = True
+        self.moved, self.moving = True, False
 
 
 class Reader:
@@ -60,10 +60,16 @@ class Reader:
         """Return the values that came, by partition, in order; None when the assignment moved and `rewind` is due."""
         with ours():
             came = self._consumer.poll(timeout_ms=int(seconds * 1000))
+        if self._moves.moving:
+            return {}
         if self._moves.moved:
             # What came with it may have been read before the last owner was fenced.
             return None
         return {place.partition: [record.value for record in records] for place, records in came.items()}
+
+    def is_moving(self) -> bool:
+        """Return whether our partitions have been taken from us, and it is not said yet which ones are ours now."""
+        return self._moves.moving
 
     def assignment(self) -> list[int]:
         """Return the partitions that are ours."""
