@@ -67,6 +67,13 @@ def _about(sheet: Sheet) -> Iterator[GaugeMetricFamily]:
     )
     for name, meaning, value in figures:
         yield GaugeMetricFamily(name, meaning, value=value)
+    as_of = GaugeMetricFamily("dunghan_as_of_timestamp_seconds", "The latest moment that is counted here.")
+    if sheet.as_of is not None:
+        as_of.add_metric((), sheet.as_of)
+    units = GaugeMetricFamily("dunghan_unit_info", "What people call a unit; always 1.", labels=("unit", "name"))
+    for unit, name in sheet.names.items():
+        units.add_metric((unit, name), 1)
+    yield from (as_of, units)
 
 
 def openmetrics(sheet: Sheet) -> bytes:

@@ -5,7 +5,7 @@ the bytes. Any number of replicas may run: each reads everything, none writes an
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from threading import Event, Lock, Thread
 from time import perf_counter
@@ -43,7 +43,10 @@ def read_board(bootstrap: str, prefix: str) -> tuple[Board, bool]:
 
 
 class Scoreboard:
-    """The running scoreboard; `periods` are names of dashboards.core.periods or `FROM/TO`, resolved against `clock`."""
+    """The running scoreboard; `periods` are names of dashboards.core.periods or `FROM/TO`, resolved against `clock`.
+
+    `names` says what people call each unit; one without a name is shown by its id.
+    """
 
     def __init__(
         self,
@@ -53,12 +56,14 @@ class Scoreboard:
         host: str = "127.0.0.1",
         port: int = 0,
         periods: Sequence[str] = ("all",),
+        names: Mapping[str, str] | None = None,
         clock: Callable[[], Moment],
     ) -> None:
         """Prepare; nothing is opened. A period that is none raises UnknownPeriod."""
         self._where = (bootstrap, prefix)
         self._address = (host, port)
         self._period_names = tuple(dict.fromkeys(periods))
+        self._names = names or {}
         self._clock = clock
         self._periods()
         self._lock = Lock()
@@ -141,7 +146,7 @@ class Scoreboard:
     def _show(self, read: Pass, periods: tuple[tuple[str, Period], ...], log: logging.Logger) -> None:
         with self._lock:
             refused = self._reckoning.take(read.records, read.unreadable)
-            self._sheet = self._reckoning.sheet(periods)
+            self._sheet = self._reckoning.sheet(periods, self._names)
         for key, why in refused.items():
             log.error("the tally %s cannot be read: %s", key, why)
         self._page = Page(openmetrics(self._sheet), content_type=CONTENT_TYPE)

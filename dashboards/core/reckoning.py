@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dashboards.core.board import Board
 from dashboards.core.counts import unreceived
 from dashboards.core.periods import ALL, Period
-from dashboards.core.sheet import Sheet, block_of, fitted
+from dashboards.core.sheet import MOST_SERIES, SINGLE_SERIES, Sheet, block_of, fitted
 from streams.wire.records import Counted, Tally
 
 
@@ -40,14 +40,15 @@ class Reckoning:
         """Whether every partition stands counted and no record is missing."""
         return not self._unreadable and self.board.counted.keys() >= self._partitions
 
-    def sheet(self, periods: Sequence[tuple[str, Period]]) -> Sheet:
-        """Return what is to be shown for these periods, each under its name."""
+    def sheet(self, periods: Sequence[tuple[str, Period]], names: Mapping[str, str] | None = None) -> Sheet:
+        """Return what is to be shown for these periods, each under its name; `names` are those of the units by id."""
         blocks = [
             block_of(unit, name, counts)
             for name, period in periods
             for unit, counts in self.board.counts(period).items()
         ]
-        shown, left_out = fitted(blocks)
+        called = {unit: (names or {}).get(unit, unit) for unit in self.board.units}
+        shown, left_out = fitted(blocks, MOST_SERIES - SINGLE_SERIES - len(called))
         counted = len(self.board.counted.keys() & self._partitions)
         return Sheet(
             shown,
@@ -56,5 +57,7 @@ class Reckoning:
             counted=counted,
             violations=self.board.violations,
             unreadable=len(self._unreadable),
+            as_of=max(self.board.counted.values(), default=None),
+            names=called,
             unreceived=sum(unreceived(counts) for counts in self.board.counts(ALL).values()),
         )

@@ -1,16 +1,17 @@
 """The sheet that `/metrics` shows: one block for each unit and period, at most so many series, the rest counted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from dashboards.core.counts import Counts, by_label, total
 from dashboards.core.rates import Rate, rates_of
 from streams.core.labels import Label
+from streams.core.moments import Moment
 
 MOST_SERIES: Final = 10_000
-SINGLE_SERIES: Final = 6
-"""The figures about the sheet itself: complete, counted, violations, left out, unreadable, unreceived."""
+SINGLE_SERIES: Final = 7
+"""The figures about the sheet itself: complete, counted, as of, violations, left out, unreadable, unreceived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Sheet:
     """The blocks shown, how many series of others were left out, and what is wrong with the whole.
 
     `complete` is False while a partition is missing or a record cannot be read; `counted` partitions stand counted.
-    `unreceived` dossiers, at the least, have no day of receipt, so that no block holds them.
+    `unreceived` dossiers, at the least, have no day of receipt, so that no block holds them. `as_of` is the latest
+    moment that is counted, None before any is; `names` says what people call each unit of the blocks.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -44,6 +46,8 @@ class Sheet:
     violations: int = 0
     unreadable: int = 0
     unreceived: int = 0
+    as_of: Moment | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def block_of(unit: str, period: str, counts: Counts) -> Block:

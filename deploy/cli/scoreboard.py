@@ -47,6 +47,8 @@ def _scoreboard(settings: "Settings") -> "Scoreboard":
     # Kafka's client and prometheus-client take a while to import; `--help` must not.
     from dashboards.core.periods import PRESENT, UnknownPeriod  # noqa: PLC0415
     from dashboards.scoreboard import Scoreboard  # noqa: PLC0415
+    from dashboards.units import names_in  # noqa: PLC0415
+    from deploy.rulebook import reference_folder  # noqa: PLC0415
 
     kafka, shown = settings.kafka, settings.scoreboard
     try:
@@ -56,6 +58,7 @@ def _scoreboard(settings: "Settings") -> "Scoreboard":
             host=shown.host,
             port=shown.port,
             periods=shown.periods or PRESENT,
+            names=names_in(reference_folder(settings.reference.folder)),
             clock=clock.now,
         )
     except UnknownPeriod as wrong:

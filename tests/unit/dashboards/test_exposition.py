@@ -52,3 +52,10 @@ def test_there_is_one_series_for_each_label_and_no_created_line() -> None:
 def test_a_count_of_any_size_is_exact() -> None:
     great = Sheet((block_of("u", "all", counts_of_labels({Label.CLOSED_EARLY: 635_593_000_000})),))
     assert samples(great)["dunghan_received", "all", "u"] == 635_593_000_000
+
+
+def test_the_moment_of_the_figures_and_the_names_of_units_are_shown() -> None:
+    shown = samples(Sheet(as_of=1_594_375_200, names={"muongnhe": "UBND huyện Mường Nhé"}))
+    assert shown["dunghan_as_of_timestamp_seconds",] == 1_594_375_200
+    assert shown["dunghan_unit_info", "UBND huyện Mường Nhé", "muongnhe"] == 1
+    assert ("dunghan_as_of_timestamp_seconds",) not in samples(Sheet())

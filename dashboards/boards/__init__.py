@@ -1,0 +1,1 @@
+"""The Grafana boards: described once, built in two languages, committed under `dashboards/grafana/`."""
