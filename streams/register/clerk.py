@@ -1,6 +1,7 @@
 """Judges one dossier at one moment and writes down all that follows: label, notices, withdrawals, tallies."""
 
 from streams.core.counting import Alike, Counted
+from streams.core.dating import ranking_moments
 from streams.core.judgement import judge
 from streams.core.moments import Moment, day_of
 from streams.core.rulebook import Rulebook
@@ -40,7 +41,8 @@ class Clerk:
         self._settle(this, entry, at)
 
     def _seen(self, key: str, entry: Entry, at: Moment) -> Case:
-        standing = judge(entry.dossier, now=at, rules=self.rules)
+        dues = ranking_moments(entry.dossier, rules=self.rules)
+        standing = judge(entry.dossier, now=at, rules=self.rules, dues=dues)
         this = case(key, entry.dossier, standing, rules=self.rules)
         if standing.label is not entry.label:
             before = entry.label or ""
