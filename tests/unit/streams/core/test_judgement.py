@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from streams.core.calendar import Calendar
-from streams.core.dating import due_moments
+from streams.core.dating import due_moments, ranking_moments
 from streams.core.dossier import Dossier
 from streams.core.events import (
     Accepted,
@@ -413,6 +413,38 @@ def test_a_warning_never_begins_before_acceptance() -> None:
     assert standing(waited, at(6)).due_soon_at == at(6)
     never = told((4, Transferred("H18")), (4, "10:00", Reappointed(at(5), "A")))
     assert standing(never, at(4)).due_soon_at == at(4)
+
+
+@pytest.mark.parametrize(
+    ("share", "body", "soon_at"),
+    [
+        pytest.param(0.2, LIMIT, at(8), id="the last fifth of five working days"),
+        pytest.param(0.5, Accepted("p", "H18", limit="2 working days"), at(5), id="the second half of two"),
+        pytest.param(0.0, LIMIT, at(7), id="no share: so many working days before"),
+        pytest.param(0.2, Reappointed(at(12), "A"), at(8), id="never accepted: so many working days before"),
+    ],
+)
+def test_the_warning_may_begin_in_the_last_share_of_the_limit(share: float, body: AnyBody, soon_at: Moment) -> None:
+    rules = Rulebook("r", Policy("p", due_soon_share=share), Calendar.build([], reach=(2024, 2024)))
+    assert standing(told((4, body)), at(4), rules).due_soon_at == soon_at
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        pytest.param(((4, DUE), (5, SupplementRequested()), (6, SupplementReceived())), id="appointed, and paused"),
+        pytest.param(((4, LIMIT),), id="a limit alone"),
+        pytest.param(((4, SUBMITTED),), id="neither"),
+        pytest.param(((4, Accepted("p", "H18", due_at=at(20), limit="soon")),), id="a limit nobody can read"),
+    ],
+)
+def test_where_only_ranking_counts_nothing_else_is_recomputed(days: tuple[tuple[int, AnyBody], ...]) -> None:
+    dossier = told(*days)
+    whole, ranking = due_moments(dossier, rules=RULES), ranking_moments(dossier, rules=RULES)
+    assert judge(dossier, now=at(8), rules=RULES, dues=ranking).label is judge(dossier, now=at(8), rules=RULES).label
+    assert (ranking.ranking_due_at, ranking.legal_due_at) == (whole.ranking_due_at, whole.legal_due_at)
+    assert (ranking.due_soon_at, ranking.intake_due_at) == (whole.due_soon_at, whole.intake_due_at)
+    assert (ranking.recomputed_due_at is None) == (dossier.appointed_due_at is not None or dossier.limit is None)
 
 
 def test_nothing_is_early_where_no_due_moment_is_known() -> None:

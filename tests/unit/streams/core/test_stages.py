@@ -158,13 +158,21 @@ def test_what_is_overdue_is_said_again_at_the_given_moments_and_to_the_given_peo
         Point(Stage.OVERDUE, DUE + 5 * DAY, DUE, 2, Addressee.HEAD),
     )
     assert len({named(point=point) for point in found}) == len(found)
+    head = Point(Stage.OVERDUE, DUE + 1, DUE, 1, Addressee.HEAD)
+    assert named(point=head) == "3dd80519eca503f6077ba0641e8876b6"
+    assert named(point=head) != named(point=Point(Stage.OVERDUE, DUE + 1, DUE, 1, Addressee.LEADER))
 
 
 def test_papers_that_should_have_come_are_the_only_stage_of_who_waits_for_them() -> None:
     found = points(Label.PAUSED, due_at=DUE, soon_at=SOON, today_at=OPENS, intake_due_at=None, supplement_due_at=DAY)
     assert found == (Point(Stage.SUPPLEMENT_OVERDUE, DAY + 1, DAY),)
+    for label in set(Label) - {Label.PAUSED}:
+        other = points(label, due_at=None, soon_at=None, today_at=None, intake_due_at=None, supplement_due_at=DAY)
+        assert other == ()
     late = Point(Stage.SUPPLEMENT_OVERDUE, DAY + 1, DAY)
     word = told(Stage.SUPPLEMENT_OVERDUE, DAY)
     assert why_ended(word, Label.PAUSED, [late]) is Ended.HANDED_ON
     assert why_ended(word, Label.PAUSED, []) is Ended.REDATED
+    assert why_ended(told(Stage.SUPPLEMENT_OVERDUE, 2 * DAY), Label.PAUSED, [late]) is Ended.REDATED
+    assert why_ended(told(Stage.OVERDUE), Label.PAUSED, [late]) is Ended.PAUSED
     assert why_ended(word, Label.OPEN_IN_TIME, stages(Label.OPEN_IN_TIME)) is Ended.ANSWERED
