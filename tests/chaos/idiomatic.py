@@ -23,13 +23,14 @@ def app(bootstrap: str, prefix: str) -> faust.App:
     )
     events = it.topic(prefixed(prefix, EVENTS), key_type=bytes, value_type=bytes)
     out = it.topic(prefixed(prefix, NOTICES), key_type=bytes, value_type=bytes)
-    seen = it.Table("seen", key_type=bytes, value_type=int, default=int, key_serializer="raw", value_serializer="json")
+    seen = it.Table("seen", key_type=bytes, value_type=bytes, default=bytes)
 
     @it.agent(events)  # type: ignore[untyped-decorator]  # Faust has no types for it
     async def count(stream: faust.Stream[bytes]) -> None:  # type: ignore[valid-type,unused-ignore]
         async for key, value in stream.items():
-            seen[key] += 1
-            await out.send(key=key, value=b"%d %b" % (seen[key], value))
+            number = int(seen[key] or b"0") + 1
+            seen[key] = b"%d" % number
+            await out.send(key=key, value=b"%d %b" % (number, value))
 
     return it
 

@@ -1,0 +1,164 @@
+"""Events a second to committed, on a real Kafka, against idiomatic Faust doing the same fold; and latency."""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+
+from deploy.admin import TopicAdmin
+from deploy.layout import Layout
+from deploy.local.kafka import LocalKafka
+from deploy.settings import without_settings
+from streams.core.moments import Moment, datetime_of
+from streams.topics import EVENTS, INBOX, NOTICES, prefixed
+from tests.bench.loads import events
+from tests.bench.register import seconds_per_event
+from tests.sources import SOURCE
+
+PARTITIONS = 12
+
+
+@contextmanager
+def process(command: list[str], environment: dict[str, str]) -> Iterator[None]:
+    child = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        child.terminate()
+        try:
+            child.wait(20)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def worker(bootstrap: str, prefix: str, *, replay: bool) -> tuple[list[str], dict[str, str]]:
+    settings = {"KAFKA__BOOTSTRAP": bootstrap, "KAFKA__PREFIX": prefix, "KAFKA__REPLICATION": "1"}
+    settings |= {"KAFKA__PARTITIONS": str(PARTITIONS), "WORKER__REPLAY": str(replay).lower(), "WORKER__EPOCH_MS": "100"}
+    environment = without_settings() | {f"DUNGHAN_{key}": value for key, value in settings.items()}
+    return [sys.executable, "-m", "deploy", "worker"], environment
+
+
+def loaded(bootstrap: str, prefix: str, dossiers: int) -> int:
+    """Make the topics and put all events of so many dossiers on them; returns how many."""
+    TopicAdmin(bootstrap, Layout(prefix, PARTITIONS, 1)).apply()
+    producer = KafkaProducer(bootstrap_servers=bootstrap, linger_ms=20, batch_size=1 << 18)
+    count = 0
+    for record in events(dossiers):
+        producer.send(prefixed(prefix, EVENTS), key=record.key, value=record.value)
+        count += 1
+    producer.flush()
+    producer.close()
+    return count
+
+
+def rate(bootstrap: str, group: str, topic: str, count: int, *, seconds: float = 300) -> float:
+    """Return events a second, from the first position that was committed to the last."""
+    consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
+    places = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
+    first: tuple[float, int] | None = None
+    deadline = time.monotonic() + seconds
+    try:
+        while True:
+            done, now = sum(consumer.committed(place) or 0 for place in places), time.monotonic()
+            if done and first is None:
+                first = (now, done)
+            if first is not None and done >= count:
+                return (done - first[1]) / max(now - first[0], 1e-9)
+            if now > deadline:
+                raise TimeoutError(f"{done} of {count} after {seconds} s")
+            time.sleep(0.1)
+    finally:
+        consumer.close()
+
+
+def throughput(bootstrap: str, prefix: str, dossiers: int, *, idiomatic: bool) -> float:
+    count = loaded(bootstrap, prefix, dossiers)
+    topic = prefixed(prefix, EVENTS)
+    if idiomatic:
+        command = [sys.executable, "-m", "tests.bench.idiomatic", bootstrap, prefix]
+        with process(command, without_settings()):
+            return rate(bootstrap, f"{prefix}-idiomatic", topic, count)
+    with process(*worker(bootstrap, prefix, replay=True)):
+        return rate(bootstrap, f"{prefix}-worker", topic, count)
+
+
+def latencies(bootstrap: str, prefix: str, per_second: int, seconds: float = 15.0) -> tuple[float, float]:
+    """Return p50 and p99, milliseconds, from the send to the inbox to the committed notice, through both steps.
+
+    Each dossier arrives late already, so that its notice is decided at once.
+    """
+    TopicAdmin(bootstrap, Layout(prefix, PARTITIONS, 1)).apply()
+    consumer = KafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False)
+    consumer.assign([TopicPartition(prefixed(prefix, NOTICES), partition) for partition in range(PARTITIONS)])
+    consumer.seek_to_beginning()
+    producer = KafkaProducer(bootstrap_servers=bootstrap, linger_ms=0)
+    sent: dict[str, float] = {}
+    took: dict[str, float] = {}
+    with process(*worker(bootstrap, prefix, replay=False)):
+        warm, number, began = 5, 0, 0.0
+        deadline = time.monotonic() + seconds + 90
+        while time.monotonic() < deadline:
+            now = time.time()  # noqa: TID251 - a bench's own clock
+            if number < warm or (took and number < warm + per_second * seconds):
+                began = began or now
+                due = warm if number < warm else warm + int((now - began) * per_second) + 1
+                while number < due:
+                    dossier = f"dienbien.muongnhe/{number}"
+                    sent[dossier] = time.perf_counter()
+                    producer.send(prefixed(prefix, INBOX), key=dossier.encode(), value=_late(dossier, int(now)))
+                    number += 1
+                    if number == warm:
+                        began = 0.0
+            elif took and len(took) >= len(sent):
+                break
+            for records in consumer.poll(timeout_ms=5).values():
+                seen = time.perf_counter()
+                for record in records:
+                    took.setdefault(record.key.decode(), seen - sent[record.key.decode()])
+    producer.close()
+    consumer.close()
+    measured = sorted(list(took.values())[warm:])
+    return statistics.median(measured) * 1000, measured[int(len(measured) * 0.99)] * 1000
+
+
+def _late(dossier: str, now: Moment) -> bytes:
+    data = {"procedure": "1", "unit": "muongnhe", "due_at": datetime_of(now - 3600).isoformat()}
+    it = {"specversion": "1.0", "id": f"{dossier}-1", "source": SOURCE, "subject": dossier, "data": data}
+    return json.dumps(
+        it | {"type": "vn.dunghan.dossier.accepted.v1", "time": datetime_of(now - 86_400).isoformat()}
+    ).encode()
+
+
+def figures() -> list[dict[str, object]]:
+    """Return the rows; `ratio` is value over `against` for throughput, goal over value for latency."""
+    rows: list[dict[str, object]] = []
+    alone = 1 / seconds_per_event(list(events(1_000)), rounds=2)
+    with LocalKafka(heap_mb=512) as kafka:
+        plain = throughput(kafka.bootstrap, "idiomatic", 2_000, idiomatic=True)
+        for dossiers in (1_000, 10_000):
+            ours = throughput(kafka.bootstrap, f"ours{dossiers}", dossiers, idiomatic=False)
+            name = f"engine: events to committed, {dossiers} dossiers of ten"
+            rows.append(_row(f"{name}, against idiomatic Faust", ours, "1/s", plain, ours / plain))
+            rows.append(_row(f"{name}, against the register alone", ours, "1/s", alone, ours / alone))
+        for per_second in (50, 640):
+            median, worst = latencies(kafka.bootstrap, f"latency{per_second}", per_second)
+            name = f"latency, inbox to committed notice at {per_second}/s"
+            rows.append(_row(f"{name}, p50", median, "ms", 1000.0, 1000 / median))
+            rows.append(_row(f"{name}, p99", worst, "ms", 1000.0, 1000 / worst))
+    return rows
+
+
+def _row(name: str, value: float, unit: str, against: float, ratio: float) -> dict[str, object]:
+    return {
+        "name": name,
+        "value": round(value, 1),
+        "unit": unit,
+        "against": round(against, 1),
+        "ratio": round(ratio, 2),
+    }
