@@ -261,6 +261,10 @@ def test_sessions_are_given_clipped_and_never_empty(calendar: Calendar) -> None:
     assert found == [(at("2026-03-02T13:30"), at("2026-03-02T17:00")), (at("2026-03-03T07:30"), at("2026-03-03T08:00"))]
 
 
+WEEKDAYS = "weekdays are 0 (Monday) to 6 (Sunday), at least one"
+SESSION = "a session must end after it begins, before midnight"
+
+
 def document(**stated: object) -> CalendarDocument:
     return CalendarDocument("2024.toml", "2024-v1", 2024, **stated)  # type: ignore[arg-type] # each case states one field
 
@@ -268,61 +272,74 @@ def document(**stated: object) -> CalendarDocument:
 @pytest.mark.parametrize(
     ("documents", "field", "problem"),
     [
-        pytest.param([document(), document()], "year", "already", id="a year twice"),
+        pytest.param([document(), document()], "year", "2024 is already stated by another document", id="a year twice"),
         pytest.param(
             [document(days_off=(DayOff(day("2024-01-01"), "a"), DayOff(day("2024-01-01"), "b")))],
             "days_off[1].day",
-            "twice",
+            "2024-01-01 is stated twice",
             id="a day twice",
         ),
         pytest.param(
-            [document(days_off=(DayOff(day("2025-01-01"), "a"),))], "days_off[0].day", "not in", id="another year"
+            [document(days_off=(DayOff(day("2025-01-01"), "a"),))],
+            "days_off[0].day",
+            "2025-01-01 is not in the document's year 2024",
+            id="another year",
         ),
         pytest.param(
             [document(swaps=(Swap(day("2025-04-28"), day("2024-05-04")),))],
             "swaps[0].off",
-            "not in",
+            "2025-04-28 is not in the document's year 2024",
             id="a swap of another year",
         ),
         pytest.param(
             [document(swaps=(Swap(day("2024-04-28"), day("2024-05-04")),))],
             "swaps[0].off",
-            "weekend",
+            "2024-04-28 is a weekend, nothing to make up",
             id="a Sunday swapped off",
         ),
         pytest.param(
             [document(swaps=(Swap(day("2024-04-27"), day("2024-05-04")),))],
             "swaps[0].off",
-            "weekend",
+            "2024-04-27 is a weekend, nothing to make up",
             id="a Saturday swapped off",
         ),
         pytest.param(
             [document(swaps=(Swap(day("2024-04-29"), day("2024-05-03")),))],
             "swaps[0].made_up",
-            "not a weekend",
+            "2024-05-03 is not a weekend",
             id="made up on a weekday",
         ),
         pytest.param(
             [document(swaps=(Swap(day("2024-04-29"), day("2024-05-04"), ((5, 4),)),))],
             "swaps[0].sessions",
-            "after it begins",
+            SESSION,
             id="a made-up session ends before it begins",
         ),
-        pytest.param([document(hours=(Hours((), weekdays=()),))], "hours[0].weekdays", "at least one", id="no weekday"),
+        pytest.param([document(hours=(Hours((), weekdays=()),))], "hours[0].weekdays", WEEKDAYS, id="no weekday"),
         pytest.param(
-            [document(hours=(Hours((), weekdays=(7,)),))], "hours[0].weekdays", "0 (Monday)", id="an eighth weekday"
+            [document(hours=(Hours((), weekdays=(7,)),))], "hours[0].weekdays", WEEKDAYS, id="an eighth weekday"
         ),
         pytest.param(
-            [document(hours=(Hours((), first=2, last=1),))], "hours[0].last", "before", id="a season backwards"
+            [document(hours=(Hours((), first=2, last=1),))],
+            "hours[0].last",
+            "ends before it begins",
+            id="a season backwards",
         ),
         pytest.param(
-            [document(hours=(Hours(((1, 3), (2, 4))),))], "hours[0].sessions", "overlap", id="sessions overlap"
+            [document(hours=(Hours(((1, 3), (2, 4))),))],
+            "hours[0].sessions",
+            "sessions overlap or are out of order",
+            id="sessions overlap",
         ),
         pytest.param(
             [document(hours=(Hours(((1, 86_400),)),))],
             "hours[0].sessions",
-            "before midnight",
+            SESSION,
             id="a session up to midnight",
+        ),
+        pytest.param([document(hours=(Hours(((5, 5),)),))], "hours[0].sessions", SESSION, id="a session of no length"),
+        pytest.param(
+            [document(hours=(Hours(((-1, 5),)),))], "hours[0].sessions", SESSION, id="a session before midnight"
         ),
     ],
 )
@@ -332,8 +349,24 @@ def test_a_contradiction_names_document_field_and_problem(
     with pytest.raises(BadCalendar) as caught:
         Calendar.build(documents)
     assert (caught.value.document, caught.value.field) == ("2024.toml", field)
-    assert problem in caught.value.problem
-    assert str(caught.value) == f"2024.toml: {field}: {caught.value.problem}"
+    assert str(caught.value) == f"2024.toml: {field}: {problem}"
+    assert caught.value.problem == problem
+
+
+def test_a_season_may_be_one_day_and_hours_may_be_stated_for_every_weekday() -> None:
+    friday = day("2024-03-01")
+    short = Hours(((8 * HOUR, 9 * HOUR),), weekdays=(0, 1, 2, 3, 4, 5, 6), first=friday, last=friday)
+    short_friday = Calendar.build([document(hours=(short,))], reach=(2024, 2024))
+    assert short_friday.closing(friday) == at("2024-03-01T09:00")
+    assert short_friday.opening(day("2024-03-04")) == at("2024-03-04T07:30")
+
+
+def test_sessions_may_touch_and_may_fill_the_day_to_its_last_second() -> None:
+    whole = Hours(((0, HOUR), (HOUR, 86_399)), weekdays=(0,))
+    mondays = Calendar.build([document(hours=(whole,))], reach=(2024, 2024))
+    monday = day("2024-03-04")
+    assert (mondays.opening(monday), mondays.closing(monday)) == (at("2024-03-04T00:00"), at("2024-03-04T23:59:59"))
+    assert mondays.between(at("2024-03-04T00:00"), at("2024-03-05T00:00")) == 86_399
 
 
 def test_a_contradiction_names_its_line_where_the_reader_knows_it() -> None:
