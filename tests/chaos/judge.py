@@ -44,7 +44,11 @@ def committed(bootstrap: str, topic: str, *, partitions: int) -> dict[int, list[
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """How the outputs differ from what the input asks for."""
+    """How the outputs differ from what the input asks for.
+
+    `lost` are events without an output, `repeated` outputs beyond the first of an event, `wrong` events whose output
+    does not follow from the input, and keys whose state does not.
+    """
 
     events: int
     lost: int
@@ -72,12 +76,15 @@ def judged(bootstrap: str, layout: Layout, sent: list[tuple[bytes, bytes]], *, o
     }
     lost = repeated = wrong = 0
     for partition, records in wanted.items():
-        there = Counter(value or b"" for _, value in found.get(partition, []))
-        asked = Counter(value for _, value in records)
-        lost += sum((asked - there).values())
-        surplus = there - asked
-        repeated += sum(count for value, count in surplus.items() if value in asked)
-        wrong += sum(count for value, count in surplus.items() if value not in asked)
+        there: dict[bytes, list[bytes]] = defaultdict(list)
+        for _, output in found.get(partition, []):
+            there[(output or b"").rpartition(b" ")[2]].append(output or b"")
+        for _, value in records:
+            outputs = there.pop(value.rpartition(b" ")[2], [])
+            lost += not outputs
+            repeated += max(0, len(outputs) - 1)
+            wrong += any(each != value for each in outputs)
+        wrong += len(there)
     wrong += len([key for key, number in numbers.items() if states.get(key) != number])
     return Finding(len(sent), lost, repeated, wrong)
 
