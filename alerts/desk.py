@@ -11,17 +11,18 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 
+import msgspec
 import structlog
 
 from alerts import ledger
 from alerts.core.book import Book
 from alerts.core.composing import Gathered, gather, reserve
 from alerts.core.digest import Digest
-from alerts.core.entries import Open
+from alerts.core.entries import Held, Open
 from alerts.core.ledger import LedgerLine, NotSent, Outcome
 from alerts.core.outbox import Recall, Tell
 from alerts.core.retry import Next
-from alerts.core.settling import Answered, pass_on, release, settle
+from alerts.core.settling import Answered, can_pass_on, pass_on, release, settle
 from alerts.core.taking import take
 from alerts.log import Position, Writer
 from alerts.message import Mail
@@ -103,7 +104,7 @@ class Desk:
             if not due:
                 break
             for gathered in due:
-                self._draft(gathered, now)
+                self._draft(gathered)
         return len(drafts)
 
     def has_drafts(self) -> bool:
@@ -181,26 +182,33 @@ class Desk:
         for (digest, mail), place, line in zip(drafts, places, lines, strict=True):
             self.book.put(opened(digest, mail, place=place, line=line, clock=clock))
 
-    def _draft(self, gathered: Gathered, now: Moment) -> None:
+    def _draft(self, gathered: Gathered) -> None:
         self._pending.lines.extend(gathered.dropped)
-        person = self._office.directory.person(gathered.recipient)
         if not gathered.held:
             return
-        if person is None:
-            self._pass_on(gathered, now)
-            return
-        digest, mail = self._office.write(person, gathered)
-        reserve(self.book, gathered, digest.id)
-        self._pending.drafts.append((digest, mail))
+        person = self._office.directory.person(gathered.recipient)
+        gone = person is None or self.book.bounced(gathered.recipient) is not None
+        if gone or self._office.directory.is_away(gathered.recipient, gathered.at):
+            gathered = self._pass_on(gathered, gone=gone)
+        if person is not None and gathered.held:
+            digest, mail = self._office.write(person, gathered)
+            reserve(self.book, gathered, digest.id)
+            self._pending.drafts.append((digest, mail))
 
-    def _pass_on(self, gathered: Gathered, now: Moment) -> None:
-        # They had an address when the notice was routed, and have none now.
+    def _pass_on(self, gathered: Gathered, *, gone: bool) -> Gathered:
+        """Hand on what somebody else can be told, and return the rest; who is only away is better than nobody."""
+        kept: list[Held] = []
+        directory, at = self._office.directory, gathered.at
         for entry in gathered.held:
-            outcome = pass_on(self.book, entry, at=now, directory=self._office.directory)
+            if not gone and not can_pass_on(entry, at=at, directory=directory):
+                kept.append(entry)
+                continue
+            outcome = pass_on(self.book, entry, at=at, directory=directory)
             if isinstance(outcome, Tell):
                 self._pending.onward.append(outcome)
             else:
                 self._pending.lines.append(outcome)
+        return msgspec.structs.replace(gathered, held=tuple(kept))
 
     def _settled_to(self, now: Moment | None) -> str:
         settled = None if now is None else self.book.settled_to(now)

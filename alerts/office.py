@@ -1,10 +1,11 @@
 """What all desks have in common, and the mails they write with it."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from alerts.core.composing import Gathered
-from alerts.core.digest import Digest, compose
-from alerts.core.entries import Open
+from alerts.core.digest import Besides, Digest, compose
+from alerts.core.entries import Held, Open
 from alerts.core.ledger import Intent
 from alerts.core.people import Directory, Person
 from alerts.core.policy import Policy
@@ -12,6 +13,9 @@ from alerts.message import Letterhead, Mail, mail_of
 from alerts.metrics import Figures
 from alerts.render import Renderer
 from streams.core.moments import Moment
+
+LATE_BY: Final = 900
+"""Seconds past a digest's hour after which it says that it comes late, and that this was our doing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,20 @@ class Office:
     def write(self, person: Person, gathered: Gathered) -> tuple[Digest, Mail]:
         """Return the digest of what was gathered (at least one notice), and its exact bytes."""
         tells = [entry.tell for entry in gathered.held]
-        digest = compose(person, tells, at=gathered.at, policy=self.policy)
+        besides = Besides(
+            lost=tuple((entry.dossier, entry.why) for entry in gathered.lost),
+            delays={entry.notice: delay for entry in gathered.held if (delay := _delay(entry, gathered.at))},
+        )
+        digest = compose(person, tells, at=gathered.at, policy=self.policy, besides=besides)
         return digest, mail_of(digest, self.renderer.render(digest), self.letterhead)
+
+
+def _delay(entry: Held, at: Moment) -> int:
+    """Return by how many seconds we are late with a notice: it was decided late, or should have gone out before."""
+    notice = entry.tell.notice
+    decided_late = notice.decided_at - notice.stage_at if notice.delayed else 0
+    sent_late = at - entry.due_at
+    return decided_late + (sent_late if sent_late > LATE_BY else 0)
 
 
 def opened(digest: Digest, mail: Mail, *, place: int, line: int, clock: Moment) -> Open:

@@ -10,9 +10,9 @@ import css_inline
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from alerts.core.digest import Digest, Item, rank
+from alerts.core.digest import Digest, Item, UnitLine, rank
 from alerts.core.people import Directory
-from alerts.wording import WORDS, Language, clock_text, day_text, standing
+from alerts.wording import WORDS, Language, clock_text, day_text, span, standing
 from streams.core.stages import Stage
 
 IN_FULL: Final = 100
@@ -37,7 +37,14 @@ class Row(msgspec.Struct, frozen=True):
     standing: str
     due: str
     about: str
-    delayed: str
+    remark: str
+
+
+class Line(msgspec.Struct, frozen=True):
+    """What one who leads reads of a unit, or anybody of what was withdrawn: a name, and what to know of it."""
+
+    name: str
+    said: str
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -75,7 +82,11 @@ class Renderer:
         shown = {
             "first": self._first(digest),
             "groups": self._groups(digest),
-            "because": [self._words.because[via] for via in sorted({item.via for item in digest.items})],
+            "units": [self._unit(line, digest) for line in digest.units],
+            "lost": [Line(plain(dossier), self._words.ended[why]) for dossier, why in digest.lost],
+            "because": [
+                self._words.because[via] for via in sorted({item.via for item in (*digest.items, *digest.counted)})
+            ],
             "recipient": plain(digest.recipient.name),
             "day": day_text(digest.at),
         }
@@ -86,7 +97,7 @@ class Renderer:
         )
 
     def _subject(self, digest: Digest) -> str:
-        counts = Counter(item.stage for item in digest.items)
+        counts = Counter(item.stage for item in (*digest.items, *digest.counted))
         told = ", ".join(
             self._words.joined.format(n=counts[stage], stage=self._words.stages[stage])
             for stage in sorted(counts, key=rank)
@@ -94,10 +105,32 @@ class Renderer:
         return plain(self._words.subject.format(counts=told, day=day_text(digest.at)))
 
     def _first(self, digest: Digest) -> str:
+        if not digest.items:
+            return self._lead(digest.units[0], digest)
         first = digest.items[0]
         return self._words.first[first.stage].format(
             dossier=plain(first.dossier), standing=standing(self._words, first, digest.at), by=clock_text(digest.by)
         )
+
+    def _lead(self, line: UnitLine, digest: Digest) -> str:
+        return self._words.lead.format(
+            unit=plain(self._directory.unit_name(line.unit)),
+            n=line.count,
+            standing=standing(self._words, line.oldest, digest.at),
+            by=clock_text(digest.by),
+        )
+
+    def _unit(self, line: UnitLine, digest: Digest) -> Line:
+        said = self._words.unit_line.format(n=line.count, standing=standing(self._words, line.oldest, digest.at))
+        return Line(plain(self._directory.unit_name(line.unit)), said)
+
+    def _remark(self, item: Item) -> str:
+        said = []
+        if item.behalf:
+            said.append(self._words.behalf.format(name=plain(self._directory.name(item.behalf))))
+        if item.delay:
+            said.append(self._words.delayed.format(span=span(self._words, item.delay)))
+        return "; ".join(said)
 
     def _groups(self, digest: Digest) -> list[Group]:
         rows = [(item.stage, self._row(number, item, digest)) for number, item in enumerate(digest.items, start=1)]
@@ -124,7 +157,7 @@ class Renderer:
             standing=standing(self._words, item, digest.at),
             due=self._words.due.format(at=clock_text(item.due_at)) if item.due_at is not None else self._words.no_due,
             about=" · ".join(plain(part) for part in about if part),
-            delayed=self._words.delayed if item.delayed else "",
+            remark=self._remark(item),
         )
 
 

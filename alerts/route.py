@@ -4,6 +4,7 @@ One transaction for each batch of one partition: what goes out and how far was r
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 import structlog
 from msgspec.structs import replace
@@ -13,10 +14,15 @@ from alerts.core.ledger import NotSent, Reason
 from alerts.core.outbox import Reached, Recall, Tell
 from alerts.core.people import Directory
 from alerts.core.routing import route
+from alerts.core.settling import concern_of
 from alerts.log import Position, Reader, Writer
 from alerts.metrics import Figures
+from streams.core.stages import Ended
 from streams.topics import LEDGER, NOTICES, OUTBOX, prefixed
 from streams.wire.records import Mark, Notice, NoticeRecord, Withdrawal
+
+ENDINGS: Final = frozenset(Ended)
+"""The reasons that may go on to people: a closed set of words, none of them somebody's own."""
 
 log = structlog.get_logger(__name__)
 
@@ -105,7 +111,7 @@ def address(record: Notice | Withdrawal, directory: Directory) -> Tell | Recall 
 
     Where nobody can be told, the line says so, and says who was passed over and why.
     """
-    found = route(directory, unit=record.unit, officer=record.officer)
+    found = route(directory, concern_of(record, at=None))
     if found.via is None:
         return NotSent(
             recipient=record.unit,
@@ -119,4 +125,5 @@ def address(record: Notice | Withdrawal, directory: Directory) -> Tell | Recall 
     # What people wrote ends here: a reason is free text, and nothing after this line has a place for it.
     if isinstance(record, Notice):
         return Tell(recipient=found.recipient, notice=replace(record, reason=""), via=found.via)
-    return Recall(recipient=found.recipient, withdrawal=replace(record, reason=""))
+    why = record.reason if record.reason in ENDINGS else ""
+    return Recall(recipient=found.recipient, withdrawal=replace(record, reason=""), why=why)

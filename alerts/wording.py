@@ -11,7 +11,7 @@ from alerts.core.digest import Item
 from alerts.core.routing import Via
 from streams.core.labels import State
 from streams.core.moments import Moment, datetime_of, day_of
-from streams.core.stages import Stage
+from streams.core.stages import Ended, Stage
 
 
 class Language(enum.StrEnum):
@@ -42,10 +42,14 @@ class Words(msgspec.Struct, frozen=True):
     because: Mapping[Via, str]
     late: Spans
     left: Spans
+    ended: Mapping[str, str]
     waiting: str
     due: str
     no_due: str
     delayed: str
+    behalf: str
+    lead: str
+    unit_line: str
     subject: str
     joined: str
 
@@ -81,6 +85,8 @@ VIETNAMESE: Final = Words(
     },
     because={
         Via.OFFICER: "hồ sơ được giao cho anh/chị",
+        Via.DEPUTY: "anh/chị làm thay người được giao hồ sơ đang vắng mặt",
+        Via.LEADER: "anh/chị lãnh đạo đơn vị có hồ sơ quá hạn lâu ngày",
         Via.HEAD: "anh/chị là lãnh đạo đơn vị giữ hồ sơ",
         Via.MAILBOX: "đây là hộp thư của đơn vị giữ hồ sơ",
         Via.HEAD_ABOVE: "anh/chị là lãnh đạo đơn vị cấp trên và không gửi được cho cấp dưới",
@@ -96,10 +102,23 @@ VIETNAMESE: Final = Words(
         Unit.HOUR: ("còn 1 giờ", "còn {n} giờ"),
         Unit.MINUTE: ("còn 1 phút", "còn {n} phút"),
     },
+    ended={
+        Ended.CLOSED: "đã kết thúc",
+        Ended.ACCEPTED: "đã tiếp nhận",
+        Ended.PAUSED: "đang tạm dừng",
+        Ended.REDATED: "đã có hạn mới",
+        Ended.HANDED_ON: "đã chuyển người khác",
+        Ended.CORRECTED: "dữ liệu đã được sửa",
+        Ended.ANSWERED: "đã bổ sung giấy tờ",
+        "": "không còn phải làm",
+    },
     waiting="chờ tiếp nhận quá 8 giờ làm việc",
     due="hạn {at}",
     no_due="chưa có hạn",
-    delayed="hệ thống báo muộn",
+    delayed="hệ thống báo muộn {span}",
+    behalf="làm thay {name}",
+    lead="đôn đốc {unit}: {n} hồ sơ quá hạn, hồ sơ lâu nhất {standing}; trước {by}.",
+    unit_line="{n} hồ sơ, lâu nhất {standing}",
     subject="{counts} ({day})",
     joined="{n} hồ sơ {stage}",
 )
@@ -135,6 +154,8 @@ ENGLISH: Final = Words(
     },
     because={
         Via.OFFICER: "the dossier is yours",
+        Via.DEPUTY: "you stand in for somebody who is away",
+        Via.LEADER: "you lead a unit whose dossiers stay overdue",
         Via.HEAD: "you head the unit that holds the dossier",
         Via.MAILBOX: "this is the mailbox of the unit that holds the dossier",
         Via.HEAD_ABOVE: "you head the unit above, and nobody below could be reached",
@@ -150,10 +171,23 @@ ENGLISH: Final = Words(
         Unit.HOUR: ("1 hour left", "{n} hours left"),
         Unit.MINUTE: ("1 minute left", "{n} minutes left"),
     },
+    ended={
+        Ended.CLOSED: "closed",
+        Ended.ACCEPTED: "accepted",
+        Ended.PAUSED: "paused",
+        Ended.REDATED: "has another due moment",
+        Ended.HANDED_ON: "in other hands",
+        Ended.CORRECTED: "corrected",
+        Ended.ANSWERED: "the papers have come",
+        "": "nothing to do any more",
+    },
     waiting="waiting for more than 8 working hours",
     due="due {at}",
     no_due="no due moment yet",
-    delayed="our notice is late",
+    delayed="our system tells you late, by {span}",
+    behalf="for {name}",
+    lead="see to {unit}: {n} dossiers overdue, the oldest {standing}; before {by}.",
+    unit_line="{n} dossiers, the oldest {standing}",
     subject="{counts} ({day})",
     joined="{n} {stage}",
 )
@@ -171,6 +205,12 @@ def standing(words: Words, item: Item, at: Moment) -> str:
         return _counted(spans, Unit.DAY, days)
     unit = Unit.HOUR if seconds >= Unit.HOUR.value else Unit.MINUTE
     return _counted(spans, unit, seconds // unit.value)
+
+
+def span(words: Words, seconds: int) -> str:
+    """Return `2 ngày`, `3 giờ`: a span of time in its largest unit."""
+    unit = next((unit for unit in Unit if seconds >= unit.value), Unit.MINUTE)
+    return _counted(words.left, unit, max(1, seconds // unit.value)).removeprefix("còn ").removesuffix(" left")
 
 
 def _counted(spans: Spans, unit: Unit, n: int) -> str:

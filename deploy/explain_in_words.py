@@ -6,7 +6,7 @@ A code of the core stands in brackets behind its words, so that a metric, a mail
 from collections.abc import Iterator, Sequence
 from typing import Final, assert_never
 
-from alerts.core.ledger import Intent, Lapsed, LedgerLine, NotSent, Outcome
+from alerts.core.ledger import Intent, Lapsed, LedgerLine, NotSent, Outcome, Restored, Returned
 from deploy import law_in_words
 from deploy import office_words as office
 from deploy.law_in_words import LANGUAGES
@@ -157,6 +157,10 @@ def _mail(line: LedgerLine, dossier: str) -> str:
             said = f"not_sent: {line.stage} {line.reason} {line.detail}".rstrip()
         case Lapsed():
             said = f"lapsed: {line.stage}, {line.digest}"
+        case Returned():
+            said = f"bounce: {line.status} {line.digest}".rstrip()
+        case Restored():
+            said = "restored"
         case _:
             assert_never(line)
     return f"{when(line.at)}  {line.recipient}  {said}"

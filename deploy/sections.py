@@ -1,5 +1,6 @@
 """The settings by section: what each key means, its bounds and its default. `deploy.settings` reads them."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -66,6 +67,16 @@ class Courier(Section):
         return url
 
 
+def _words(given: object) -> object:
+    return shlex.split(given) if isinstance(given, str) else given
+
+
+def _rates(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    return {name.strip().lower(): rate for name, _, rate in (part.partition("=") for part in given.split(",") if part)}
+
+
 class Smtp(Section):
     """The mail server that takes the mails."""
 
@@ -75,11 +86,19 @@ class Smtp(Section):
     password_file: FilePath | None = None
     tls: Literal["none", "starttls", "tls"] = "starttls"
     connections: Annotated[int, Field(ge=1, le=20)] = 2
+    token_command: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
+    """A command that prints an access token for XOAUTH2; in the place of a password."""
+    per_second: Annotated[float, Field(ge=0)] = 0.0
+    """Mails a second at most; 0: as fast as the server takes them."""
+    per_second_by_domain: Annotated[dict[str, float], NoDecode, BeforeValidator(_rates)] = {}
+    """The same for single domains: `gmail.com=1,yahoo.com=0.5` in a variable."""
 
     @model_validator(mode="after")
     def _login_is_whole_and_safe(self) -> "Smtp":
-        if (self.username is None) != (self.password_file is None):
-            raise ValueError("username and password_file belong together")
+        if (self.username is None) != (self.password_file is None and not self.token_command):
+            raise ValueError("username and password_file belong together (or username and token_command)")
+        if self.password_file is not None and self.token_command:
+            raise ValueError("either password_file or token_command")
         if self.username is not None and self.tls == "none" and self.host not in LOOPBACK:
             raise ValueError("a password is not sent to another machine without TLS")
         return self

@@ -5,9 +5,22 @@ in `taking` (a record came), `composing` (a digest is due) and `settling` (the m
 """
 
 from collections.abc import Iterable, Iterator
-from typing import assert_never
+from typing import TypeVar, assert_never
 
-from alerts.core.entries import AnyEntry, Held, Open, Page, PassedOn, Progress, Standing, Told, key_of
+from alerts.core.digest import rank
+from alerts.core.entries import (
+    AnyEntry,
+    Bounced,
+    Held,
+    Lost,
+    Open,
+    Page,
+    PassedOn,
+    Progress,
+    Standing,
+    Told,
+    key_of,
+)
 from streams.core.moments import Moment
 
 
@@ -18,7 +31,9 @@ class Book:
         """Begin with empty pages."""
         self._standing: dict[str, dict[str, Standing]] = {}
         self._open: dict[tuple[str, str], Open] = {}
-        self._last_at: dict[str, Moment] = {}
+        self._pages: dict[str, Page] = {}
+        self._lost: dict[str, dict[str, Lost]] = {}
+        self._bounced: dict[str, Bounced] = {}
         self._marks: dict[int, Moment] = {}
         # For each person the earliest moment at which one of their held notices can be due; never later than the truth.
         self._due_at: dict[str, Moment] = {}
@@ -35,22 +50,28 @@ class Book:
             case Open():
                 self._open[entry.recipient, entry.digest] = entry
             case Page():
-                self._last_at[entry.recipient] = entry.last_at
+                self._pages[entry.recipient] = entry
+            case Lost():
+                self._lost.setdefault(entry.recipient, {})[entry.notice] = entry
+            case Bounced():
+                self._bounced[entry.recipient] = entry
             case Progress():
                 self._marks = dict(entry.marks)
             case _:
                 assert_never(entry)
 
-    def strike(self, entry: Standing | Open) -> None:
+    def strike(self, entry: Standing | Open | Lost | Bounced) -> None:
         """Remove an entry."""
         self._changed[key_of(entry)] = None
-        if isinstance(entry, Open):
-            del self._open[entry.recipient, entry.digest]
-        else:
-            page = self._standing[entry.recipient]
-            del page[entry.notice]
-            if not page:
-                del self._standing[entry.recipient]
+        match entry:
+            case Open():
+                del self._open[entry.recipient, entry.digest]
+            case Lost():
+                _remove(self._lost, entry)
+            case Bounced():
+                del self._bounced[entry.recipient]
+            case _:
+                _remove(self._standing, entry)
 
     def changes(self) -> dict[str, AnyEntry | None]:
         """Return what has changed since the last call, by key; None stands for what is gone."""
@@ -69,13 +90,22 @@ class Book:
             if isinstance(entry, Held) and not entry.digest
         ]
 
-    def last_at(self, recipient: str) -> Moment | None:
-        """Return the moment of this person's last digest."""
-        return self._last_at.get(recipient)
+    def lost(self, recipient: str) -> list[Lost]:
+        """Return what this person was told and no longer holds, and has not heard of."""
+        return list(self._lost.get(recipient, {}).values())
+
+    def bounced(self, recipient: str) -> Bounced | None:
+        """Return since when mails to this person come back, None where they do not."""
+        return self._bounced.get(recipient)
+
+    def page(self, recipient: str) -> Page | None:
+        """Return what is known of this person's last digest."""
+        return self._pages.get(recipient)
 
     def due(self, now: Moment) -> Iterator[tuple[str, Moment]]:
-        """Yield each person for whom something is due at `now`, by id, and since when."""
-        for recipient in sorted(recipient for recipient, at in self._due_at.items() if at <= now):
+        """Yield each person for whom something is due at `now`, and since when: by the worst that waits, then by id."""
+        waiting = [recipient for recipient, at in self._due_at.items() if at <= now]
+        for recipient in sorted(waiting, key=lambda each: (self._worst(each), each)):
             held = self.held(recipient)
             if not held:
                 del self._due_at[recipient]
@@ -84,9 +114,16 @@ class Book:
             if earliest <= now:
                 yield recipient, earliest
 
+    def _worst(self, recipient: str) -> int:
+        return min((rank(entry.tell.notice.stage) for entry in self.held(recipient)), default=0)
+
     def is_due(self, now: Moment) -> bool:
         """Return whether anything is due at `now`."""
-        return next(self.due(now), None) is not None
+        # Of one person alone it is asked exactly: what was withdrawn leaves an appointment behind.
+        return any(
+            at <= now and any(entry.due_at <= now for entry in self.held(recipient))
+            for recipient, at in self._due_at.items()
+        )
 
     def unsent_for(self, now: Moment) -> int:
         """Return for how many seconds the oldest of what is due by `now` has waited; 0 where nothing waits."""
@@ -117,3 +154,13 @@ class Book:
         """Return `now` if everything due by then has been told and answered, else None."""
         waiting = bool(self._open) or self.is_due(now)
         return None if waiting else now
+
+
+T = TypeVar("T", bound="Standing | Lost")
+
+
+def _remove(pages: dict[str, dict[str, T]], entry: "Standing | Lost") -> None:
+    page = pages[entry.recipient]
+    del page[entry.notice]
+    if not page:
+        del pages[entry.recipient]

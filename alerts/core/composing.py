@@ -6,9 +6,9 @@ import msgspec
 from msgspec.structs import replace
 
 from alerts.core.book import Book
-from alerts.core.entries import Held, Page
+from alerts.core.entries import Held, Lost, Page
 from alerts.core.ledger import NotSent, Reason
-from streams.core.moments import Moment
+from streams.core.moments import Moment, day_of
 
 
 class Gathered(msgspec.Struct, frozen=True):
@@ -18,6 +18,7 @@ class Gathered(msgspec.Struct, frozen=True):
     at: Moment
     held: tuple[Held, ...]
     dropped: tuple[NotSent, ...]
+    lost: tuple[Lost, ...] = ()
 
 
 def gather(book: Book, now: Moment, *, merge: bool) -> Iterator[Gathered]:
@@ -38,6 +39,7 @@ def gather(book: Book, now: Moment, *, merge: bool) -> Iterator[Gathered]:
             at=at,
             held=tuple(entry for entry in decided if entry not in recalled) if recalled else tuple(decided),
             dropped=tuple(withdrawn(entry) for entry in recalled),
+            lost=tuple(lost for lost in book.lost(recipient) if lost.at <= at),
         )
 
 
@@ -45,7 +47,11 @@ def reserve(book: Book, gathered: Gathered, digest: str) -> None:
     """Put what was gathered into this digest, so that no other takes it."""
     for entry in gathered.held:
         book.put(replace(entry, digest=digest))
-    book.put(Page(recipient=gathered.recipient, last_at=gathered.at))
+    for lost in gathered.lost:
+        book.strike(lost)
+    page = book.page(gathered.recipient)
+    mails = page.mails + 1 if page is not None and day_of(page.last_at) == day_of(gathered.at) else 1
+    book.put(Page(recipient=gathered.recipient, last_at=gathered.at, mails=mails))
 
 
 def withdrawn(entry: Held) -> NotSent:

@@ -1,8 +1,8 @@
 """What one person is told at one time: the lines by risk, and what to do first and by when."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from typing import assert_never
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, assert_never
 
 import msgspec
 
@@ -14,6 +14,9 @@ from alerts.core.routing import Via
 from streams.core.labels import State
 from streams.core.moments import Moment
 from streams.core.stages import Stage
+
+LEADING: Final = frozenset({Via.LEADER, Via.HEAD_ABOVE, Via.MAILBOX_ABOVE})
+"""Who is told as one of these leads others: they get one line a unit, never each dossier."""
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -28,14 +31,35 @@ class Item(msgspec.Struct, frozen=True):
     due_at: Moment | None = None
     procedure: str = ""
     field: str = ""
-    delayed: bool = False
+    delay: int = 0
+    behalf: str = ""
+
+
+class UnitLine(msgspec.Struct, frozen=True):
+    """What one who leads is told of a unit: how many dossiers stay overdue there, and since when the oldest."""
+
+    unit: str
+    count: int
+    oldest: Item
+
+
+class Besides(msgspec.Struct, frozen=True):
+    """What else a digest says.
+
+    Dossiers of which the recipient was told and why they need nothing any more; by how many seconds we are late with a
+    notice, by its id.
+    """
+
+    lost: tuple[tuple[str, str], ...] = ()
+    delays: Mapping[str, int] = {}
 
 
 class Digest(msgspec.Struct, frozen=True):
     """One mail to be: `items` are sorted, the riskiest first, one for each dossier.
 
-    `muted` are the milder lines of the same dossiers. `at` is the moment it speaks of,
-    `by` the moment by which the first line is to be acted on.
+    `muted` are the milder lines of the same dossiers, `units` the lines of one who leads, the worst unit first, and
+    `counted` what they sum up; `lost` are the dossiers of which the recipient was told and that need nothing any more,
+    and why. `at` is the moment it speaks of, `by` the moment by which the first line is to be acted on.
     """
 
     id: str
@@ -44,36 +68,56 @@ class Digest(msgspec.Struct, frozen=True):
     by: Moment
     items: tuple[Item, ...]
     muted: tuple[Item, ...] = ()
+    units: tuple[UnitLine, ...] = ()
+    counted: tuple[Item, ...] = ()
+    lost: tuple[tuple[str, str], ...] = ()
 
     @property
     def stage(self) -> Stage:
         """The most urgent stage in it."""
-        return self.items[0].stage
+        return (self.items or self.counted)[0].stage
 
     def told(self) -> tuple[ToldOf, ...]:
         """Return every notice the digest answers for, as the ledger keeps it."""
+        said = ((self.items, Reason.LISTED), (self.counted, Reason.COUNTED), (self.muted, Reason.MUTED))
         return tuple(
-            ToldOf(item.notice, item.dossier, item.stage, reason, item.via)
-            for items, reason in ((self.items, Reason.LISTED), (self.muted, Reason.MUTED))
-            for item in items
+            ToldOf(item.notice, item.dossier, item.stage, reason, item.via) for items, reason in said for item in items
         )
 
 
-def compose(recipient: Person, tells: Sequence[Tell], *, at: Moment, policy: Policy) -> Digest:
+def compose(
+    recipient: Person, tells: Sequence[Tell], *, at: Moment, policy: Policy, besides: Besides | None = None
+) -> Digest:
     """Return the digest of these notices (at least one) for this person at `at`.
 
     Its id is a hash of who, when and what, so composing again gives the same id, and with it the same Message-ID.
     """
-    items, muted = _mute(sorted((_item(tell) for tell in tells), key=_risk))
+    besides = besides or Besides()
+    every = sorted((_item(tell, besides.delays.get(tell.notice.id, 0)) for tell in tells), key=_risk)
+    items, muted = _mute(item for item in every if item.via not in LEADING)
+    counted, again = _mute(item for item in every if item.via in LEADING)
     closing = policy.closing_at(at)
+    open_again = {item.dossier for item in every}
     return Digest(
         id=digest_id(recipient.id, at, (tell.notice.id for tell in tells)),
         recipient=recipient,
         at=at,
-        by=_by(items[0], closing),
+        by=_by((items or counted)[0], closing),
         items=tuple(items),
-        muted=tuple(muted),
+        muted=(*muted, *again),
+        units=tuple(_unit_lines(counted)),
+        counted=tuple(counted),
+        lost=tuple(sorted({dossier: why for dossier, why in besides.lost if dossier not in open_again}.items())),
     )
+
+
+def _unit_lines(counted: Sequence[Item]) -> list[UnitLine]:
+    """Return a line for each unit; the items come the riskiest first, so the first of a unit is its oldest."""
+    by_unit: dict[str, list[Item]] = {}
+    for item in counted:
+        by_unit.setdefault(item.unit, []).append(item)
+    lines = [UnitLine(unit, len(items), items[0]) for unit, items in by_unit.items()]
+    return sorted(lines, key=lambda line: (-line.count, _risk(line.oldest)))
 
 
 def digest_id(recipient: str, at: Moment, notices: Iterable[str]) -> str:
@@ -115,7 +159,7 @@ def _mute(items: Iterable[Item]) -> tuple[list[Item], list[Item]]:
     return list(listed.values()), muted
 
 
-def _item(tell: Tell) -> Item:
+def _item(tell: Tell, delay: int) -> Item:
     notice = tell.notice
     return Item(
         notice=notice.id,
@@ -127,5 +171,6 @@ def _item(tell: Tell) -> Item:
         due_at=notice.due_at,
         procedure=notice.procedure or "",
         field=notice.field or "",
-        delayed=notice.delayed,
+        delay=delay,
+        behalf=tell.behalf,
     )

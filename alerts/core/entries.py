@@ -53,10 +53,29 @@ class PassedOn(Entry, frozen=True, tag="passed_on"):
     version: int = 1
 
 
+class Lost(Entry, frozen=True, tag="lost"):
+    """Told, and it no longer holds, which the person's next digest will say."""
+
+    notice: str
+    dossier: str
+    at: Moment
+    why: str = ""
+    version: int = 1
+
+
+class Bounced(Entry, frozen=True, tag="bounced"):
+    """Mails to this person come back: they are passed over until somebody restores them."""
+
+    at: Moment
+    status: str = ""
+    version: int = 1
+
+
 class Page(Entry, frozen=True, tag="page"):
-    """When this person's last digest was composed."""
+    """When this person's last digest was composed, and how many there were on that day."""
 
     last_at: Moment
+    mails: int = 1
     version: int = 1
 
 
@@ -88,7 +107,7 @@ class Progress(Entry, frozen=True, tag="progress"):
     version: int = 1
 
 
-AnyEntry = Held | Told | PassedOn | Page | Open | Progress
+AnyEntry = Held | Told | PassedOn | Lost | Bounced | Page | Open | Progress
 Standing = Held | Told | PassedOn
 
 
@@ -99,6 +118,10 @@ def key_of(entry: AnyEntry) -> str:
             return f"{entry.recipient}/notice/{entry.notice}"
         case Open():
             return f"{entry.recipient}/digest/{entry.digest}"
+        case Lost():
+            return f"{entry.recipient}/lost/{entry.notice}"
+        case Bounced():
+            return f"{entry.recipient}/bounced"
         case Page():
             return f"{entry.recipient}/page"
         case Progress():

@@ -21,6 +21,8 @@ class Reason(enum.StrEnum):
     LISTED = "listed"
     MUTED = "muted"
     """In the mail, under a more urgent line of the same dossier."""
+    COUNTED = "counted"
+    """In the mail of one who leads, in the line of its unit."""
     WITHDRAWN = "withdrawn"
     ALREADY_HELD = "already_held"
     ALREADY_TOLD = "already_told"
@@ -98,7 +100,25 @@ class Lapsed(Line, frozen=True, tag="lapsed", tag_field="line"):
     version: int = 1
 
 
-LedgerLine = Intent | Outcome | NotSent | Lapsed
+class Returned(Line, frozen=True, tag="bounce", tag_field="line"):
+    """A mail to this recipient came back for good: from here on they are passed over."""
+
+    recipient: str
+    status: str
+    at: Moment
+    digest: str = ""
+    version: int = 1
+
+
+class Restored(Line, frozen=True, tag="restored", tag_field="line"):
+    """This recipient is written to again."""
+
+    recipient: str
+    at: Moment
+    version: int = 1
+
+
+LedgerLine = Intent | Outcome | NotSent | Lapsed | Returned | Restored
 
 
 def about(
@@ -108,6 +128,12 @@ def about(
     intents = (line for line in lines if isinstance(line, Intent))
     digests = {line.digest for line in intents if any(told.dossier == dossier for told in line.notices)}
     for line in lines:
-        of_dossier = line.digest in digests if isinstance(line, Intent | Outcome) else line.dossier == dossier
+        match line:
+            case Intent() | Outcome() | Returned():
+                of_dossier = line.digest in digests
+            case Restored():
+                of_dossier = False
+            case _:
+                of_dossier = line.dossier == dossier
         if line.recipient == recipient or of_dossier:
             yield line

@@ -12,20 +12,25 @@ class Addressed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Tell(Addressed, frozen=True, tag="tell", tag_field="action"):
-    """Tell this person of this notice; `refused` are those before them whose server would not take it."""
+    """Tell this person of this notice; `refused` are those before them whose server would not take it.
+
+    `behalf` names who is absent, where this person is their deputy.
+    """
 
     recipient: str
     notice: Notice
     via: Via
     refused: tuple[str, ...] = ()
+    behalf: str = ""
     version: int = 1
 
 
 class Recall(Addressed, frozen=True, tag="withdraw", tag_field="action"):
-    """What this person was, or was to be, told no longer holds."""
+    """What this person was, or was to be, told no longer holds; `why` is one of a closed set, or empty."""
 
     recipient: str
     withdrawal: Withdrawal
+    why: str = ""
     version: int = 1
 
 
@@ -37,4 +42,22 @@ class Reached(Addressed, frozen=True, tag="mark", tag_field="action"):
     version: int = 1
 
 
-OutboxRecord = Tell | Recall | Reached
+class Bounce(Addressed, frozen=True, tag="bounce", tag_field="action"):
+    """A mail to this person came back for good; `status` is the DSN's (RFC 3463), `digest` the mail, if it is known."""
+
+    recipient: str
+    at: Moment
+    status: str
+    digest: str = ""
+    version: int = 1
+
+
+class Restore(Addressed, frozen=True, tag="restore", tag_field="action"):
+    """Somebody says that this person can be written to again."""
+
+    recipient: str
+    at: Moment
+    version: int = 1
+
+
+OutboxRecord = Tell | Recall | Reached | Bounce | Restore

@@ -13,9 +13,10 @@ from alerts.core.ledger import LedgerLine, NotSent, Outcome, Reason
 from alerts.core.outbox import Tell
 from alerts.core.people import Directory
 from alerts.core.retry import Ending, Next, step_after
-from alerts.core.routing import route
+from alerts.core.routing import Concern, route
 from alerts.core.taking import lapsed
 from streams.core.moments import Moment
+from streams.wire.records import Notice, Withdrawal
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -72,7 +73,7 @@ def pass_on(book: Book, entry: Held, *, at: Moment, directory: Directory) -> Tel
         book.strike(entry)
         return withdrawn(entry)
     refused = (*entry.tell.refused, entry.recipient)
-    onward = route(directory, unit=notice.unit, officer=notice.officer, refused=refused)
+    onward = route(directory, concern_of(notice, at=at), refused=refused)
     if onward.via is None:
         book.strike(entry)
         return NotSent(
@@ -84,7 +85,18 @@ def pass_on(book: Book, entry: Held, *, at: Moment, directory: Directory) -> Tel
             at=at,
         )
     book.put(PassedOn(recipient=entry.recipient, notice=notice.id, to=onward.recipient))
-    return Tell(recipient=onward.recipient, notice=notice, via=onward.via, refused=refused)
+    return Tell(recipient=onward.recipient, notice=notice, via=onward.via, refused=refused, behalf=onward.behalf)
+
+
+def can_pass_on(entry: Held, *, at: Moment, directory: Directory) -> bool:
+    """Return whether there is anybody else to be told of this notice."""
+    refused = (*entry.tell.refused, entry.recipient)
+    return route(directory, concern_of(entry.tell.notice, at=at), refused=refused).via is not None
+
+
+def concern_of(record: Notice | Withdrawal, *, at: Moment | None) -> Concern:
+    """Return what the route of this record depends on."""
+    return Concern(unit=record.unit, officer=record.officer, to=record.to, at=at)
 
 
 def release(book: Book, mail: Open) -> tuple[LedgerLine, ...]:

@@ -5,12 +5,12 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from alerts.core.book import Book
-from alerts.core.entries import Held, PassedOn, Told
-from alerts.core.ledger import Lapsed, LedgerLine, NotSent, Reason
-from alerts.core.outbox import OutboxRecord, Reached, Recall, Tell
+from alerts.core.entries import Bounced, Held, Lost, Page, PassedOn, Told
+from alerts.core.ledger import Lapsed, LedgerLine, NotSent, Reason, Restored, Returned
+from alerts.core.outbox import Bounce, OutboxRecord, Reached, Recall, Restore, Tell
 from alerts.core.policy import Policy
 from streams.core.moments import Moment
-from streams.wire.records import Withdrawal
+from streams.wire.records import Notice, Withdrawal
 
 Taken = tuple[LedgerLine | Recall, ...]
 """Lines for the ledger, and withdrawals that must follow their notice to the next person."""
@@ -26,21 +26,43 @@ def take(book: Book, record: OutboxRecord, policy: Policy) -> Taken:
         case Reached():
             book.mark(record.partition, record.now)
             return ()
+        case Bounce():
+            book.put(Bounced(recipient=record.recipient, at=record.at, status=record.status))
+            return (Returned(recipient=record.recipient, status=record.status, at=record.at, digest=record.digest),)
+        case Restore():
+            if (bounced := book.bounced(record.recipient)) is not None:
+                book.strike(bounced)
+            return (Restored(recipient=record.recipient, at=record.at),)
         case _:
             assert_never(record)
 
 
 def due_at(book: Book, tell: Tell, policy: Policy) -> Moment:
-    """Return when the notice goes out: with the next digest after it was decided.
+    """Return when the notice goes out: with the next digest of the unit's calendar after it was decided.
 
-    Where that digest has gone already, the notice came late: it follows after the gap, together with others that came
-    late. What another person's server refused has waited already and follows at once.
+    Where that digest has gone already, the notice came late: it follows after a gap that grows with every mail of the
+    day, together with others that came late, and not in the quiet hours. What another person's server refused has
+    waited already and follows at once. A stage that may break through waits only for company.
     """
-    due = policy.next_digest_at(tell.notice.decided_at)
-    last = book.last_at(tell.recipient)
-    if last is None or due > last or tell.refused:
+    notice = tell.notice
+    due = policy.next_digest_at(notice.decided_at, notice.unit)
+    page = book.page(tell.recipient)
+    if notice.stage in policy.break_through and not notice.step:
+        due = min(due, _breaking_through(page, notice, policy))
+    if tell.refused or page is None or due > page.last_at:
         return due
-    return last + policy.gap
+    if page.mails >= policy.most_a_day:
+        return policy.next_digest_at(page.last_at + 1, notice.unit)
+    return policy.held_over(page.last_at + policy.gap_after(page.mails), notice.unit)
+
+
+def _breaking_through(page: Page | None, notice: Notice, policy: Policy) -> Moment:
+    at, unit = notice.decided_at + policy.window, notice.unit
+    if policy.is_quiet(at, unit):
+        # Once a night: what follows it waits for the morning.
+        woken = page is not None and page.last_at >= policy.quiet_since(at, unit)
+        return policy.next_digest_at(at, unit) if woken else at
+    return at if page is None else max(at, page.last_at + policy.gap_after(page.mails))
 
 
 def _hold(book: Book, tell: Tell, policy: Policy) -> Taken:
@@ -76,12 +98,18 @@ def _recall(book: Book, recall: Recall) -> Taken:
             return (_withdrawn(recall.recipient, withdrawal, Reason.WITHDRAWN),)
         case Told() as told:
             book.strike(told)
+            book.put(_lost(told, recall))
             return (lapsed(told, at=withdrawal.decided_at),)
         case PassedOn() as passed:
             book.strike(passed)
-            return (Recall(recipient=passed.to, withdrawal=withdrawal),)
+            return (Recall(recipient=passed.to, withdrawal=withdrawal, why=recall.why),)
         case unknown:
             assert_never(unknown)
+
+
+def _lost(told: Told, recall: Recall) -> Lost:
+    at = recall.withdrawal.decided_at
+    return Lost(recipient=told.recipient, notice=told.notice, dossier=told.dossier, at=at, why=recall.why)
 
 
 def lapsed(told: Told, *, at: Moment) -> Lapsed:

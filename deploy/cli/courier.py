@@ -9,6 +9,7 @@ from deploy.cli import Failed, settings_of
 
 if TYPE_CHECKING:
     from alerts.core.people import Directory
+    from alerts.core.policy import Policy
     from alerts.courier import Options
     from deploy.settings import Settings
 
@@ -40,6 +41,7 @@ def command(ctx: click.Context) -> None:
 
 def options_of(settings: "Settings") -> "Options":
     """Return what the courier of these settings needs to know; raises Failed where nobody can say who is who."""
+    from alerts.core.pace import Rates  # noqa: PLC0415
     from alerts.courier import Options  # noqa: PLC0415
     from alerts.message import Letterhead  # noqa: PLC0415
     from alerts.server import Server, Tls  # noqa: PLC0415
@@ -53,14 +55,17 @@ def options_of(settings: "Settings") -> "Options":
         bootstrap=kafka.bootstrap,
         prefix=kafka.prefix,
         directory=directory_of(reference_folder(settings.reference.folder)),
+        policy=policy_of(settings.reference.folder),
         smtp=Server(
             host=smtp.host,
             port=smtp.port,
             tls=Tls(smtp.tls),
             username=smtp.username,
             password=smtp.password(),
+            token_command=smtp.token_command,
             connections=smtp.connections,
             helo=domain,
+            rates=Rates(per_second=smtp.per_second, domains=smtp.per_second_by_domain),
         ),
         letterhead=Letterhead(address=how.sender, domain=domain, language=Language(how.language)),
         clock=clock.now,
@@ -75,6 +80,19 @@ def directory_of(folder: Path) -> "Directory":
     from alerts.directory import DirectoryError, parse  # noqa: PLC0415
 
     try:
-        return parse(*((folder / name).read_text(encoding="utf-8") for name in ("units.csv", "officers.csv")))
+        units, officers = ((folder / name).read_text(encoding="utf-8") for name in ("units.csv", "officers.csv"))
+        absences = folder / "absences.csv"
+        return parse(units, officers, absences.read_text(encoding="utf-8") if absences.exists() else "")
     except (OSError, UnicodeDecodeError, DirectoryError) as error:
         raise Failed(f"who is who ({folder}): {error}") from error
+
+
+def policy_of(folder: Path | None) -> "Policy":
+    """Return when people are told: `[mail]` of `policy.toml`, and the days off and made up of the calendar."""
+    from deploy.rulebook import ReferenceError as Unusable  # noqa: PLC0415
+    from deploy.rulebook import load_rulebook, mail_policy  # noqa: PLC0415
+
+    try:
+        return mail_policy(folder, load_rulebook(folder).calendar_for(None))
+    except Unusable as error:
+        raise Failed(str(error)) from error

@@ -59,9 +59,16 @@ def notice(
     )
 
 
-def tell(told: Notice, recipient: str = "anh", *, via: Via = Via.OFFICER, refused: tuple[str, ...] = ()) -> Tell:
+def tell(
+    told: Notice,
+    recipient: str = "anh",
+    *,
+    via: Via = Via.OFFICER,
+    refused: tuple[str, ...] = (),
+    behalf: str = "",
+) -> Tell:
     """Return the notice addressed to a person."""
-    return Tell(recipient=recipient, notice=told, via=via, refused=refused)
+    return Tell(recipient=recipient, notice=told, via=via, refused=refused, behalf=behalf)
 
 
 def recall(told: Notice, *, decided: str, recipient: str = "anh", reason: str = "") -> Recall:

@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from alerts.core.digest import Digest, compose
+from alerts.core.digest import Besides, Digest, compose
 from alerts.core.people import Person
 from alerts.core.policy import Policy
 from alerts.core.routing import Via
@@ -13,7 +13,7 @@ from alerts.message import Letterhead, mail_of
 from alerts.render import Renderer, plain
 from alerts.wording import WORDS, Language
 from streams.core.labels import State
-from streams.core.stages import Stage
+from streams.core.stages import Ended, Stage
 from streams.wire.records import Notice
 from tests.unit.alerts.samples import DIRECTORY, at, notice, tell
 
@@ -91,15 +91,23 @@ def test_the_subject_counts_by_urgency() -> None:
 @pytest.mark.parametrize("language", Language)
 def test_text_and_html_say_the_same(language: Language) -> None:
     every = [notice(stage.value, stage=stage) for stage in Stage]
-    delayed = Notice(**{name: getattr(notice("late"), name) for name in Notice.__struct_fields__} | {"delayed": True})
+    tells = [*(tell(each) for each in every), tell(notice("n8"), via=Via.LEADER), tell(notice("n9"), behalf="binh")]
+    besides = Besides(lost=(("dienbien.muongnhe/gone", Ended.PAUSED),), delays={"n9": 7200})
     letter = Renderer(DIRECTORY, language=language, link="https://x.vn/d?id={dossier}").render(
-        digest(*every, delayed, via=Via.HEAD_ABOVE)
+        compose(ANH, tells, at=MORNING, policy=Policy(), besides=besides)
     )
     body = letter.html[letter.html.index("<body") :]
     shown = unescape(re.sub(r"<[^>]+>", " ", re.sub(r'<a [^>]*href="([^"]*)"[^>]*>', r" \1 ", body)))
     words = re.compile(r"[^\W\d_]{2,}|\d\d+")
     assert sorted(words.findall(shown)) == sorted(words.findall(letter.text))
     assert "https://x.vn/d?id=dienbien.muongnhe/overdue" in letter.text
+    for said in (
+        "UBND xã Nậm Vì – 1 ",
+        "Giàng Thị Bình",
+        "dienbien.muongnhe/gone",
+        "2 giờ" if language == "vi" else "2 hours",
+    ):
+        assert said in letter.text
 
 
 @pytest.mark.parametrize("language", Language)
@@ -108,6 +116,7 @@ def test_every_word_of_the_office_has_its_translation(language: Language) -> Non
     assert set(words.stages) == set(words.first) == set(Stage)
     assert set(words.states) == set(State)
     assert set(words.because) == set(Via)
+    assert set(words.ended) == {*Ended, ""}
 
 
 def test_the_hundred_riskiest_are_in_full_and_nobody_is_left_out() -> None:
@@ -141,3 +150,16 @@ def test_what_a_source_sends_is_text_and_never_markup() -> None:
 )
 def test_a_line_is_one_line_of_what_can_be_seen(text: str, shown: str) -> None:
     assert plain(text) == shown
+
+
+def test_who_leads_reads_one_line_a_unit_and_never_a_dossier() -> None:
+    late = [notice(f"n{n}", stage=Stage.OVERDUE, due=f"2020-07-0{n} 17:00") for n in range(1, 6)]
+    other = notice("m1", stage=Stage.OVERDUE, due="2020-07-01 16:00", unit="province")
+    letter = Renderer(DIRECTORY).render(digest(*late, other, via=Via.LEADER))
+    assert letter.text.splitlines()[0] == (
+        "Việc làm trước tiên: đôn đốc UBND xã Nậm Vì: 5 hồ sơ quá hạn, hồ sơ lâu nhất quá hạn 9 ngày; "
+        "trước 17:00 10/07/2020."
+    )
+    assert "1. UBND xã Nậm Vì – 5 hồ sơ, lâu nhất quá hạn 9 ngày\n2. UBND tỉnh Điện Biên – 1 hồ sơ" in letter.text
+    assert "muongnhe/n" not in letter.text + letter.html
+    assert letter.subject == "6 hồ sơ quá hạn (10/07/2020)"

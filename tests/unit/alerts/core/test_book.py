@@ -4,9 +4,9 @@ from msgspec.structs import replace
 
 from alerts.core.book import Book
 from alerts.core.composing import Gathered, gather, reserve
-from alerts.core.entries import AnyEntry, Held, Open, PassedOn, Progress, Told, key_of
-from alerts.core.ledger import Lapsed, NotSent, Reason
-from alerts.core.outbox import Reached, Recall, Tell
+from alerts.core.entries import AnyEntry, Held, Open, Page, PassedOn, Progress, Told, key_of
+from alerts.core.ledger import Lapsed, NotSent, Reason, Restored, Returned
+from alerts.core.outbox import Bounce, Reached, Recall, Restore, Tell
 from alerts.core.policy import Policy
 from alerts.core.taking import take
 from streams.core.moments import Moment
@@ -219,7 +219,7 @@ class TestRestoring:
         for entry in kept.values():
             restored.put(entry)
         assert list(restored.open_mails()) == [mail]
-        assert restored.last_at("anh") == MORNING
+        assert restored.page("anh") == Page(recipient="anh", last_at=MORNING, mails=1)
         assert restored.replayed_to([0]) == 7
         for recipient, id in (("anh", "old"), ("anh", "gone"), ("anh", "n1"), ("binh", "n2")):
             assert restored.standing(recipient, id) == book.standing(recipient, id)
@@ -250,3 +250,82 @@ class TestWaiting:
         book = book_with(tell(notice()))
         opened(book, "n1")
         assert book.unsent_for(MORNING + 60) == 60
+
+
+class TestPolicy:
+    def hurried(self) -> Policy:
+        return Policy(break_through=frozenset({Stage.OVERDUE}), window=60)
+
+    def held_until(self, book: Book, policy: Policy, id: str, decided: str, stage: Stage = Stage.OVERDUE) -> Moment:
+        take(book, tell(notice(id, decided=decided, stage=stage)), policy)
+        entry = book.standing("anh", id)
+        assert isinstance(entry, Held)
+        return entry.due_at
+
+    def test_what_may_break_through_waits_only_for_company(self) -> None:
+        assert self.held_until(Book(), self.hurried(), "a", "2020-07-09 15:00") == at("2020-07-09 15:01")
+        assert self.held_until(Book(), self.hurried(), "a", "2020-07-09 15:00", Stage.DUE_SOON) == MORNING
+        assert self.held_until(Book(), Policy(), "a", "2020-07-09 15:00") == MORNING
+
+    def test_it_breaks_through_the_night_once(self) -> None:
+        book = Book()
+        assert self.held_until(book, self.hurried(), "a", "2020-07-09 22:00") == at("2020-07-09 22:01")
+        [gathered] = due(book, at("2020-07-09 22:01"))
+        reserve(book, gathered, "d1")
+        assert self.held_until(book, self.hurried(), "b", "2020-07-09 23:00") == MORNING
+
+    def test_what_comes_late_in_the_evening_waits_for_the_morning(self) -> None:
+        book = Book()
+        book.put(Page(recipient="anh", last_at=at("2020-07-10 17:00")))
+        assert self.held_until(book, Policy(), "late", "2020-07-10 07:00") == NEXT_MORNING
+
+    def test_after_the_most_of_a_day_all_that_comes_is_one_digest(self) -> None:
+        book = Book()
+        book.put(Page(recipient="anh", last_at=at("2020-07-10 09:00"), mails=4))
+        for id in ("a", "b"):
+            assert self.held_until(book, Policy(), id, "2020-07-10 07:00") == NEXT_MORNING
+        [gathered] = due(book, NEXT_MORNING)
+        assert len(gathered.held) == 2
+
+    def test_the_mails_of_a_day_are_counted_and_begin_anew_with_the_next(self) -> None:
+        book = book_with(tell(notice("n1")), tell(notice("n2", decided="2020-07-10 09:00")))
+        book.put(Page(recipient="anh", last_at=at("2020-07-10 07:00"), mails=2))
+        reserve(book, due(book, MORNING)[0], "d1")
+        assert book.page("anh") == Page(recipient="anh", last_at=MORNING, mails=3)
+        reserve(book, due(book, NEXT_MORNING)[0], "d2")
+        assert book.page("anh") == Page(recipient="anh", last_at=NEXT_MORNING, mails=1)
+
+    def test_the_worst_is_told_first(self) -> None:
+        book = book_with(tell(notice("a", stage=Stage.DUE_SOON), "anh"), tell(notice("b", stage=Stage.OVERDUE), "binh"))
+        assert [gathered.recipient for gathered in due(book, MORNING)] == ["binh", "anh"]
+
+
+class TestWithdrawnSince:
+    def test_the_next_digest_says_what_need_not_be_done_any_more_once(self) -> None:
+        book = book_with(tell(notice("n2")), tell(notice("n3", decided="2020-07-10 10:00")))
+        told(book, "n1")
+        take(book, replace(recall(notice("n1"), decided="2020-07-09 17:00"), why="closed"), POLICY)
+        [first] = due(book, MORNING)
+        assert [(lost.dossier, lost.why) for lost in first.lost] == [("x/1", "closed")]
+        reserve(book, first, "d1")
+        [second] = due(book, NEXT_MORNING)
+        assert second.lost == ()
+
+    def test_a_replay_does_not_say_it_before_it_was_so(self) -> None:
+        book = book_with(tell(notice("n2")))
+        told(book, "n1")
+        take(book, recall(notice("n1"), decided="2020-07-10 09:00"), POLICY)
+        [gathered] = due(book, at("2020-08-01 00:00"), merge=False)
+        assert gathered.lost == ()
+
+
+class TestBouncing:
+    def test_who_bounced_is_known_until_they_are_restored(self) -> None:
+        book = Book()
+        [line] = take(book, Bounce(recipient="anh", at=MORNING, status="5.1.1"), POLICY)
+        assert isinstance(line, Returned)
+        assert book.bounced("anh") is not None
+        [line] = take(book, Restore(recipient="anh", at=NEXT_MORNING), POLICY)
+        assert isinstance(line, Restored)
+        assert book.bounced("anh") is None
+        assert len(take(book, Restore(recipient="anh", at=NEXT_MORNING), POLICY)) == 1

@@ -33,3 +33,43 @@ def test_a_policy_without_working_days_is_refused_rather_than_searched_for_ever(
 
 def test_the_office_day_ends_at_its_closing_hour() -> None:
     assert Policy().closing_at(at("2020-07-10 08:00")) == at("2020-07-10 17:00")
+
+
+def test_a_saturday_that_is_made_up_has_its_digest() -> None:
+    policy = Policy(made_up=frozenset({day_of(at("2020-07-11 12:00"))}))
+    assert policy.next_digest_at(at("2020-07-10 09:00")) == at("2020-07-11 08:00")
+
+
+def test_a_unit_with_a_calendar_of_its_own_has_its_own_days() -> None:
+    closed = (frozenset({day_of(at("2020-07-10 12:00"))}), frozenset[int]())
+    policy = Policy(by_unit={"xa": closed})
+    assert policy.next_digest_at(at("2020-07-09 15:00"), "xa") == at("2020-07-13 08:00")
+    assert policy.next_digest_at(at("2020-07-09 15:00"), "other") == at("2020-07-10 08:00")
+
+
+def test_there_may_be_several_digests_a_day() -> None:
+    policy = Policy(digest_clocks=(8 * 3600, 14 * 3600))
+    assert policy.next_digest_at(at("2020-07-10 08:01")) == at("2020-07-10 14:00")
+    assert policy.next_digest_at(at("2020-07-10 14:01")) == at("2020-07-13 08:00")
+
+
+@pytest.mark.parametrize(
+    ("moment", "held"),
+    [
+        pytest.param("2020-07-09 17:29", "2020-07-09 17:29", id="in the day: at once"),
+        pytest.param("2020-07-09 17:30", "2020-07-10 08:00", id="in the evening: the next morning"),
+        pytest.param("2020-07-10 06:59", "2020-07-10 08:00", id="before the office opens: that morning"),
+        pytest.param("2020-07-11 10:00", "2020-07-13 08:00", id="on a Saturday: on Monday"),
+    ],
+)
+def test_the_quiet_hours_hold_until_the_next_working_morning(moment: str, held: str) -> None:
+    assert Policy().held_over(at(moment)) == at(held)
+
+
+def test_the_quiet_hours_of_a_weekend_began_on_friday_evening() -> None:
+    assert Policy().quiet_since(at("2020-07-12 10:00")) == at("2020-07-10 17:30")
+    assert Policy().quiet_since(at("2020-07-10 03:00")) == at("2020-07-09 17:30")
+
+
+def test_the_gap_doubles_with_every_mail_of_the_day() -> None:
+    assert [Policy().gap_after(mails) for mails in (1, 2, 3)] == [3600, 7200, 14400]
