@@ -75,7 +75,7 @@ def _wait(it: Stage, moment: Moment) -> None:
 def figures(it: Stage) -> dict[str, float]:
     deadline = time.monotonic() + 30
     while True:
-        with urllib.request.urlopen(it.metrics, timeout=5) as answer:
+        with urllib.request.urlopen(it.metrics, timeout=5) as answer:  # noqa: S310 - our own address
             lines = answer.read().decode().splitlines()
         found = {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines if not line.startswith("#")}
         if found.get("dunghan_complete") == 1 and any(name.startswith("dunghan_received{") for name in found):
