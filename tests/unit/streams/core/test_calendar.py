@@ -62,7 +62,8 @@ def test_a_weekday_swapped_off_is_made_up_across_the_turn_of_the_year(calendar: 
 
 def test_a_day_off_names_its_reason_and_its_source(calendar: Calendar) -> None:
     assert calendar.days_off[day("2018-09-03")].citation == "a decision"
-    assert calendar.days_off[day("2018-12-31")].compensates == day("2019-01-05")
+    swapped = DayOff(day("2018-12-31"), "nghỉ hoán đổi", compensates=day("2019-01-05"), citation="another")
+    assert calendar.days_off[day("2018-12-31")] == swapped
 
 
 def test_a_made_up_day_has_the_sessions_of_the_weekday_it_replaces_unless_others_are_stated() -> None:
