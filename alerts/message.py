@@ -16,7 +16,7 @@ import msgspec
 from alerts.core.digest import Digest
 from alerts.render import Letter, plain
 from alerts.wording import Language
-from streams.core.moments import datetime_of
+from streams.core.moments import datetime_of, day_of
 
 WORD_BYTES: Final = 42
 """Bytes in one encoded word: with its frame it stays under the 75 characters of RFC 2047."""
@@ -29,6 +29,12 @@ class Letterhead(msgspec.Struct, frozen=True):
     name: str = "Đúng hạn"
     domain: str = "dunghan.invalid"
     language: Language = Language.VI
+
+
+def envelope_sender(letterhead: Letterhead, digest: str) -> str:
+    """Return the address that a bounce of this digest comes back to (VERP): `dunghan+DIGEST@x.vn`."""
+    local, _, domain = letterhead.address.rpartition("@")
+    return f"{local}+{digest}@{domain}"
 
 
 class Mail(msgspec.Struct, frozen=True):
@@ -53,6 +59,7 @@ def mail_of(digest: Digest, letter: Letter, letterhead: Letterhead) -> Mail:
             f"Subject: {_words(subject)}\r\n".encode(),
             f"Date: {format_datetime(datetime_of(digest.at))}\r\n".encode(),
             f"Message-ID: {message_id}\r\n".encode(),
+            f"References: {_thread(digest, letterhead)}\r\n".encode(),
             # RFC 3834: no out-of-office reply is wanted.
             b"Auto-Submitted: auto-generated\r\n",
             f"List-Id: <{digest.stage.replace('_', '-')}.{letterhead.domain}>\r\n".encode(),
@@ -64,6 +71,14 @@ def mail_of(digest: Digest, letter: Letter, letterhead: Letterhead) -> Mail:
         )
     )
     return Mail(message_id=message_id, subject=subject, content=content, sha256=hashlib.sha256(content).hexdigest())
+
+
+def _thread(digest: Digest, letterhead: Letterhead) -> str:
+    """Return the id of a thread that no mail begins: that of the one dossier in it, or of the digest's day."""
+    dossiers = {item.dossier for item in (*digest.items, *digest.counted)}
+    about = min(dossiers) if len(dossiers) == 1 else str(day_of(digest.at))
+    name = hashlib.sha256(f"{digest.recipient.id}\n{about}".encode()).hexdigest()[:32]
+    return f"<thread-{name}@{letterhead.domain}>"
 
 
 @functools.lru_cache(maxsize=4096)

@@ -14,6 +14,7 @@ from alerts.core.settling import Answered
 from alerts.desk import Desk
 from alerts.log import Archive
 from alerts.mailer import Parcel
+from alerts.message import envelope_sender
 from alerts.office import Office
 from alerts.pool import Answer, Pool
 from streams.core.moments import Moment
@@ -119,4 +120,5 @@ class Outgoing:
             log.error("the bytes of an open mail are gone", digest=mail.digest)
             desk.release(mail)
             return None
-        return Parcel(key=mail.digest, sender=self._office.letterhead.address, address=person.address, content=content)
+        sender = envelope_sender(self._office.letterhead, mail.digest)
+        return Parcel(key=mail.digest, sender=sender, address=person.address, content=content)

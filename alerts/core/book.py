@@ -90,6 +90,11 @@ class Book:
             if isinstance(entry, Held) and not entry.digest
         ]
 
+    def told_by(self, recipient: str, digest: str) -> list[Told]:
+        """Return what this digest told this person, as far as it still holds."""
+        entries = self._standing.get(recipient, {}).values()
+        return [entry for entry in entries if isinstance(entry, Told) and entry.digest == digest]
+
     def lost(self, recipient: str) -> list[Lost]:
         """Return what this person was told and no longer holds, and has not heard of."""
         return list(self._lost.get(recipient, {}).values())
@@ -104,18 +109,16 @@ class Book:
 
     def due(self, now: Moment) -> Iterator[tuple[str, Moment]]:
         """Yield each person for whom something is due at `now`, and since when: by the worst that waits, then by id."""
-        waiting = [recipient for recipient, at in self._due_at.items() if at <= now]
-        for recipient in sorted(waiting, key=lambda each: (self._worst(each), each)):
+        waiting: list[tuple[int, str, Moment]] = []
+        for recipient in [recipient for recipient, at in self._due_at.items() if at <= now]:
             held = self.held(recipient)
             if not held:
                 del self._due_at[recipient]
                 continue
             self._due_at[recipient] = earliest = min(entry.due_at for entry in held)
             if earliest <= now:
-                yield recipient, earliest
-
-    def _worst(self, recipient: str) -> int:
-        return min((rank(entry.tell.notice.stage) for entry in self.held(recipient)), default=0)
+                waiting.append((min(rank(entry.tell.notice.stage) for entry in held), recipient, earliest))
+        yield from ((recipient, earliest) for _, recipient, earliest in sorted(waiting))
 
     def is_due(self, now: Moment) -> bool:
         """Return whether anything is due at `now`."""

@@ -35,13 +35,14 @@ class Held(Entry, frozen=True, tag="held"):
 
 
 class Told(Entry, frozen=True, tag="told"):
-    """Told, and as far as we know it still holds."""
+    """Told, and as far as we know it still holds; `tell` is what was told, for when the mail comes back."""
 
     notice: str
     dossier: str
     stage: Stage
     digest: str
     at: Moment
+    tell: Tell | None = None
     version: int = 1
 
 

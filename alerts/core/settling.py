@@ -130,6 +130,7 @@ def _tell(book: Book, mail: Open, now: Moment) -> Iterator[LedgerLine]:
             stage=notice.stage,
             digest=mail.digest,
             at=mail.at,
+            tell=entry.tell,
         )
         if entry.recalled_at is None:
             book.put(told)

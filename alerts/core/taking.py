@@ -27,14 +27,22 @@ def take(book: Book, record: OutboxRecord, policy: Policy) -> Taken:
             book.mark(record.partition, record.now)
             return ()
         case Bounce():
-            book.put(Bounced(recipient=record.recipient, at=record.at, status=record.status))
-            return (Returned(recipient=record.recipient, status=record.status, at=record.at, digest=record.digest),)
+            return (_bounced(book, record),)
         case Restore():
             if (bounced := book.bounced(record.recipient)) is not None:
                 book.strike(bounced)
             return (Restored(recipient=record.recipient, at=record.at),)
         case _:
             assert_never(record)
+
+
+def _bounced(book: Book, record: Bounce) -> Returned:
+    book.put(Bounced(recipient=record.recipient, at=record.at, status=record.status))
+    # What that mail told has reached nobody: it is due again, and will go to the next accountable person.
+    for told in book.told_by(record.recipient, record.digest):
+        if told.tell is not None:
+            book.put(Held(recipient=record.recipient, tell=told.tell, due_at=record.at))
+    return Returned(recipient=record.recipient, status=record.status, at=record.at, digest=record.digest)
 
 
 def due_at(book: Book, tell: Tell, policy: Policy) -> Moment:

@@ -11,6 +11,7 @@ from deploy.cli import Failed, settings_of
 
 if TYPE_CHECKING:
     from alerts.core.ledger import LedgerLine
+    from alerts.core.outbox import Bounce, Restore
     from deploy.settings import Settings
 
 
@@ -67,6 +68,66 @@ def preview(ctx: click.Context, folder: Path) -> None:
                 click.echo(str(file))
     except OSError as error:
         raise Failed(f"cannot write to {folder}: {error}") from error
+
+
+@command.command()
+@click.argument("maildir", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Chỉ đọc · Read only, publish nothing.")
+@click.option("--json", "as_json", is_flag=True, help="In JSON, mỗi dòng một thư · Print JSON, one line each.")
+@click.pass_context
+def bounces(ctx: click.Context, maildir: Path, *, dry_run: bool, as_json: bool) -> None:
+    """Thư bị trả lại · Read returned mails; whoever bounced is passed over until `mail restore`."""
+    from alerts.bounces import Returns  # noqa: PLC0415
+    from alerts.core.ledger import Intent  # noqa: PLC0415
+    from alerts.core.outbox import Bounce  # noqa: PLC0415
+    from alerts.log import LogError  # noqa: PLC0415
+    from deploy import clock  # noqa: PLC0415
+
+    settings = settings_of(ctx)
+    try:
+        returns = Returns(maildir)
+        known = {line.digest: line.recipient for line in _ledger(settings) if isinstance(line, Intent)}
+        for came in returns.new():
+            recipient = known.get(came.digest, "") if came.is_final else ""
+            said = {"file": came.key, "digest": came.digest, "status": came.status, "recipient": recipient}
+            click.echo(json.dumps(said) if as_json else "  ".join(f"{name}={value}" for name, value in said.items()))
+            if not dry_run:
+                if recipient:
+                    record = Bounce(recipient=recipient, at=clock.now(), status=came.status, digest=came.digest)
+                    _publish(settings, record)
+                # After it was published: read twice is said twice, and changes nothing.
+                returns.file(came.key)
+    except (OSError, LogError) as error:
+        raise Failed(str(error)) from error
+
+
+@command.command()
+@click.argument("recipient")
+@click.option("--dry-run", is_flag=True, help="Chỉ nói · Only say what would be done.")
+@click.pass_context
+def restore(ctx: click.Context, recipient: str, *, dry_run: bool) -> None:
+    """Gửi lại cho người này · Write to this officer or unit again after their mails had come back."""
+    from alerts.core.outbox import Restore  # noqa: PLC0415
+    from alerts.log import LogError  # noqa: PLC0415
+    from deploy import clock  # noqa: PLC0415
+
+    try:
+        if not dry_run:
+            _publish(settings_of(ctx), Restore(recipient=recipient, at=clock.now()))
+    except LogError as error:
+        raise Failed(f"the log: {error}") from error
+    click.echo(f"{recipient}: {'would be ' if dry_run else ''}restored")
+
+
+def _publish(settings: "Settings", record: "Bounce | Restore") -> None:
+    from alerts import ledger  # noqa: PLC0415
+    from alerts.log import Writer  # noqa: PLC0415
+    from streams.topics import OUTBOX, prefixed  # noqa: PLC0415
+
+    kafka = settings.kafka
+    name = f"{kafka.prefix or 'dunghan'}-bounces"
+    with contextlib.closing(Writer(kafka.bootstrap, name=name)) as writer, writer.transaction():
+        writer.write(prefixed(kafka.prefix, OUTBOX), record.recipient, ledger.encoded(record))
 
 
 def _ledger(settings: "Settings") -> "list[LedgerLine]":

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from alerts.core.digest import compose
 from alerts.core.people import Person
 from alerts.core.policy import Policy
-from alerts.message import Letterhead, mail_of
+from alerts.message import Letterhead, envelope_sender, mail_of
 from alerts.render import Letter, Renderer, plain
 from tests.unit.alerts.samples import DIRECTORY, at, notice, tell
 
@@ -63,7 +63,7 @@ def test_every_line_fits_the_line_limit_of_smtp() -> None:
 def test_whatever_a_subject_is_made_of_it_is_read_back_and_makes_no_other_header(subject: str) -> None:
     message = read(mail_of(DIGEST, Letter(subject=subject, html="", text=""), HEAD).content)
     assert message["Subject"] == plain(subject)
-    assert len(message.keys()) == 10
+    assert len(message.keys()) == 11
 
 
 @pytest.mark.parametrize("name", ["Nguyen Van A", 'O"Neil, A.', "=?utf-8?q?x?=", "Lò, Văn <Ánh>"])
@@ -72,3 +72,19 @@ def test_whatever_a_name_is_the_address_is_the_recipients(name: str) -> None:
     message = read(mail_of(digest, Letter(subject="", html="", text=""), HEAD).content)
     [address] = message["To"].addresses
     assert address.addr_spec == "a@x.vn"
+
+
+def test_a_bounce_comes_back_to_an_address_of_the_digest_s_own() -> None:
+    assert envelope_sender(HEAD, DIGEST.id) == f"dunghan+{DIGEST.id}@x.vn"
+
+
+def test_mails_about_one_dossier_are_one_thread_and_mails_about_several_are_one_a_day() -> None:
+    def thread(*ids: str, moment: str = "2020-07-10 08:00") -> str:
+        tells = [tell(notice(f"{id}{moment}", dossier=id)) for id in ids]
+        digest = compose(ANH, tells, at=at(moment), policy=Policy())
+        return str(read(mail_of(digest, Renderer(DIRECTORY).render(digest), HEAD).content)["References"])
+
+    assert thread("x/1") == thread("x/1", moment="2020-07-13 08:00")
+    assert thread("x/1") != thread("x/2")
+    assert thread("x/1", "x/2") == thread("x/3", "x/4")
+    assert thread("x/1", "x/2") != thread("x/1", "x/2", moment="2020-07-13 08:00")
