@@ -46,6 +46,7 @@ lint: $(READY) ## what can be said without running anything
 # Coverage is that of the unit tests: the laws under a tracer take minutes, and would hide what no example shows.
 check: lint ## everything: lint, the coverage of the cores, every test
 	@$(PYTEST) --quiet --cov --cov-report=term tests/unit
+	@$(BIN)/python -m coverage report --include='streams/core/*' --fail-under=100
 	@$(MAKE) --no-print-directory test
 
 format: $(READY) ## lay the code out, mend what can be mended safely
