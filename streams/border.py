@@ -5,7 +5,7 @@ and the time, and writes what it answers in one transaction with the position th
 (the worker, a replay, a test, `verify`) gets the same answers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol, TypeAlias
 
 import msgspec
@@ -70,6 +70,13 @@ class Step(Protocol):
 
     def restore(self, records: Iterable[tuple[bytes, bytes | None]]) -> None:
         """Take up state that an earlier epoch wrote, in the order of its topic; called any number of times, first."""
+
+    @property
+    def corrupt(self) -> Collection[bytes]:
+        """The keys whose state could not be read; the engine answers with `rebuild`."""
+
+    def rebuild(self, records: Iterable[Incoming]) -> None:
+        """Take up again what the records of the corrupt keys say, all of them before the position, in order."""
 
     def take(self, batch: Sequence[Incoming], *, now: Moment, behind: bool) -> Epoch:
         """Take records in order, not always all of them; `now` is the clock, `behind` says that more are waiting."""

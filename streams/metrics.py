@@ -29,6 +29,7 @@ class EngineMetrics:
 
         self.taken = counter("records_taken", "Records taken in committed epochs.")
         self.gaps = counter("gaps_healed", "Times a partition was read again from its position.")
+        self.rebuilt = counter("states_rebuilt", "States that could not be read and were built again from the events.")
         self.owned = gauge("partitions_owned", "Partitions this worker owns.")
         self.ready = gauge("partitions_ready", "Partitions this worker owns and has restored.")
         self.restore = gauge("restore_ratio", "Share of a partition's state that has been read back.", "partition")
@@ -41,7 +42,7 @@ class EngineMetrics:
         told = "Time from the decision to the commit of an epoch."
         self.epochs = Histogram("dunghan_epoch_seconds", told, ["topic"], buckets=SECONDS, registry=registry)
         for topic in topics:
-            for figure in (self.taken, self.epochs, self.gaps, self.owned, self.ready):
+            for figure in (self.taken, self.epochs, self.gaps, self.rebuilt, self.owned, self.ready):
                 figure.labels(topic)
 
     @contextlib.contextmanager

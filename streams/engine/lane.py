@@ -12,7 +12,7 @@ from aiokafka import TopicPartition
 
 from streams.border import Epoch, Incoming, Poisoned, Step
 from streams.engine.epochs import EpochWriter
-from streams.engine.restore import restore
+from streams.engine.restore import rebuild, restore
 from streams.engine.surroundings import Surroundings
 from streams.engine.transport import Chunk
 from streams.engine.waiting import Gap, Waiting
@@ -112,10 +112,18 @@ class Lane:
         if self._state is not None:
             state = TopicPartition(self._around.connection.topic(self._state), self.source.partition)
             restored = await restore(self._around.connection, self._step, state, progress=self._progress)
+            await self._rebuild()
             self._around.metrics.restored(self.source.topic, self.source.partition, restored)
         await self._around.reader.seek(self.source, self._committed)
         self.ready = True
         log.info("partition_ready", topic=self.source.topic, partition=self.source.partition, position=self._committed)
+
+    async def _rebuild(self) -> None:
+        around, position = self._around, self._committed
+        keys = await rebuild(around.connection, self._step, self.source, position=position, progress=self._progress)
+        if keys:
+            around.metrics.rebuilt.labels(self.source.topic).inc(keys)
+            log.error("state_rebuilt", topic=self.source.topic, partition=self.source.partition, keys=keys)
 
     def _progress(self, at: int, end: int) -> None:
         self._around.metrics.restoring(self.source.topic, self.source.partition, at=at, end=end)

@@ -4,18 +4,49 @@ Invariant: reading begins only when the last owner has been fenced, and ends at 
 restored is all that was ever committed, and nothing is added behind the reader's back.
 """
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from streams.border import Step
 from streams.engine.connection import Connection
 
+Progress = Callable[[int, int], None]
+"""Hears the position and the end."""
 
-async def restore(
-    connection: Connection, step: Step, state: TopicPartition, *, progress: Callable[[int, int], None]
+
+async def restore(connection: Connection, step: Step, state: TopicPartition, *, progress: Progress) -> int:
+    """Hand all committed records of `state` to the step; returns how many."""
+    restored = 0
+    async with aclosing(_committed(connection, state, progress)) as batches:
+        async for records in batches:
+            step.restore([(record.key, record.value) for record in records if record.key is not None])
+            restored += len(records)
+    return restored
+
+
+async def rebuild(
+    connection: Connection, step: Step, source: TopicPartition, *, position: int, progress: Progress
 ) -> int:
-    """Hand all committed records of `state` to the step; returns how many. `progress` hears (position, end)."""
+    """Give the step the records, before `position`, of the keys whose state it could not read; returns how many keys.
+
+    This reads the whole partition: the log is the truth, and a state that cannot be read is rare.
+    """
+    keys, found = frozenset(step.corrupt), []
+    if keys:
+        async with aclosing(_committed(connection, source, progress)) as batches:
+            async for records in batches:
+                found += [record for record in records if record.key in keys and record.offset < position]
+        step.rebuild(found)
+    return len(keys)
+
+
+async def _committed(
+    connection: Connection, place: TopicPartition, progress: Progress
+) -> AsyncGenerator[list[Any], None]:
+    """Yield all that is committed in a partition, from its beginning to the end there is now."""
     reader = AIOKafkaConsumer(
         **connection.client(),
         group_id=None,
@@ -25,15 +56,11 @@ async def restore(
     )
     try:
         await reader.start()
-        reader.assign([state])
-        await reader.seek_to_beginning(state)
-        end = (await reader.end_offsets([state]))[state]
-        restored = 0
-        while (at := await reader.position(state)) < end:
+        reader.assign([place])
+        await reader.seek_to_beginning(place)
+        end = (await reader.end_offsets([place]))[place]
+        while (at := await reader.position(place)) < end:
             progress(at, end)
-            records = (await reader.getmany(state, timeout_ms=500)).get(state, [])
-            step.restore([(record.key, record.value) for record in records if record.key is not None])
-            restored += len(records)
-        return restored
+            yield (await reader.getmany(place, timeout_ms=500)).get(place, [])
     finally:
         await reader.stop()

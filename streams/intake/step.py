@@ -6,7 +6,7 @@ passes through and is recognised by the fold.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -34,6 +34,7 @@ class Intake:
     """
 
     next_at: Moment | None = None
+    corrupt: Collection[bytes] = ()
 
     def __init__(self, partition: int, *, partitions: int, metrics: IntakeMetrics, replay: bool = False) -> None:
         self._partition = partition
@@ -43,6 +44,9 @@ class Intake:
 
     def restore(self, records: Iterable[tuple[bytes, bytes | None]]) -> None:
         """There is nothing to restore."""
+
+    def rebuild(self, records: Iterable[Incoming]) -> None:
+        """Nor to rebuild."""
 
     def tick(self, now: Moment) -> Epoch:
         """Nothing falls due here."""

@@ -2,7 +2,7 @@
 
 from streams.core.counting import Alike, Counted
 from streams.core.dating import ranking_moments
-from streams.core.judgement import judge
+from streams.core.judgement import Standing, judge
 from streams.core.moments import Moment, day_of
 from streams.core.rulebook import Rulebook
 from streams.metrics import RegisterMetrics
@@ -40,9 +40,22 @@ class Clerk:
             self._page.notify(key.encode(), notice)
         self._settle(this, entry, at)
 
-    def _seen(self, key: str, entry: Entry, at: Moment) -> Case:
+    def recall(self, key: str, entry: Entry, at: Moment) -> None:
+        """Bring a new entry to how its dossier stood at a moment, every stage before it told; nothing is written."""
+        standing = self._standing(entry, at)
+        this = case(key, entry.dossier, standing, rules=self.rules)
+        told = [
+            this.tell(point, decided_at=at, late_by=0, rules=self.rules)[0] for point in this.stages if point.at <= at
+        ]
+        entry.told = tuple(told)
+        entry.label, entry.counted, entry.next_at = standing.label, _counted(this), _next_at(this, entry, at)
+
+    def _standing(self, entry: Entry, at: Moment) -> Standing:
         dues = ranking_moments(entry.dossier, rules=self.rules)
-        standing = judge(entry.dossier, now=at, rules=self.rules, dues=dues)
+        return judge(entry.dossier, now=at, rules=self.rules, dues=dues)
+
+    def _seen(self, key: str, entry: Entry, at: Moment) -> Case:
+        standing = self._standing(entry, at)
         this = case(key, entry.dossier, standing, rules=self.rules)
         if standing.label is not entry.label:
             before = entry.label or ""
@@ -68,11 +81,17 @@ class Clerk:
         if counted != entry.counted:
             self._tallies.move(entry.counted, counted)
             entry.counted = counted
-        entry.next_at = this.standing.next_at
-        for point in this.untold(entry.told):
-            due = max(point.at, at)
-            if entry.next_at is None or due < entry.next_at:
-                entry.next_at = due
+        entry.next_at = _next_at(this, entry, at)
+
+
+def _next_at(this: Case, entry: Entry, at: Moment) -> Moment | None:
+    """Return when the dossier changes next, or must next be told of; never before `at`."""
+    soonest = this.standing.next_at
+    for point in this.untold(entry.told):
+        due = max(point.at, at)
+        if soonest is None or due < soonest:
+            soonest = due
+    return soonest
 
 
 def _counted(this: Case) -> Counted:

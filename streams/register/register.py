@@ -5,7 +5,6 @@ before a record arrived is decided without it, and what the record settles is ne
 does not pass the arrival of the last record taken.
 """
 
-import heapq
 from collections.abc import Container, Iterable, Sequence
 
 import msgspec
@@ -18,17 +17,9 @@ from streams.core.moments import Moment
 from streams.core.rulebook import Rulebook
 from streams.metrics import RegisterMetrics
 from streams.register.clerk import Clerk
-from streams.register.entries import (
-    PARTITION_KEY,
-    VERSION,
-    Entry,
-    Partition,
-    decode_header,
-    decode_partition,
-    encode_partition,
-    unpacked,
-)
+from streams.register.entries import PARTITION_KEY, VERSION, Entry, Partition, decode_partition, encode_partition
 from streams.register.page import Page
+from streams.register.shelf import Shelf
 from streams.register.tallies import Tallies
 from streams.wire import cloudevents, ticks, trail
 from streams.wire.malformed import Malformed
@@ -55,10 +46,8 @@ class Register:
         self._partition = partition
         self._metrics = metrics
         self._replay = replay
-        self._packed: dict[bytes, bytes] = {}
-        self._open: dict[bytes, Entry] = {}
-        self._heap: list[tuple[Moment, bytes]] = []
         self._tallies = Tallies(partition)
+        self._shelf = Shelf(self._tallies)
         self._page = Page(partition)
         self._clerk = Clerk(rules, self._page, self._tallies, metrics)
         self._now: Moment = 0
@@ -67,40 +56,49 @@ class Register:
     @property
     def next_at(self) -> Moment | None:
         """When the next dossier changes by time alone; at once until the partition has said that it counts."""
-        if not self._announced:
-            return self._now
-        return self._heap[0][0] if self._heap else None
+        return self._shelf.next_at if self._announced else self._now
 
     @property
     def now(self) -> Moment:
         """The time this partition has come to."""
         return self._now
 
+    @property
+    def corrupt(self) -> set[bytes]:
+        """The keys whose state could not be read."""
+        return self._shelf.corrupt
+
     def __len__(self) -> int:
         """Return how many dossiers the partition holds."""
-        return len(self._packed)
+        return len(self._shelf)
 
     def entry(self, key: bytes) -> Entry | None:
         """Return what the register holds of a dossier."""
-        entry = self._open.get(key)
-        if entry is None and (packed := self._packed.get(key)) is not None:
-            return unpacked(packed)
-        return entry
+        return self._shelf.get(key)
 
     def restore(self, records: Iterable[tuple[bytes, bytes | None]]) -> None:
-        """Take up entries as `dossier.state` holds them; a later one replaces an earlier one of the same key."""
+        """Take up entries as `dossier.state` holds them, and what the partition keeps of itself."""
+        records = list(records)
+        self._shelf.restore(record for record in records if record[0] != PARTITION_KEY)
         for key, value in records:
             if key == PARTITION_KEY and value is not None:
                 kept = decode_partition(value)
                 self._page.chain, self._now = trail.Chain(kept.head, kept.length), kept.now
-                continue
-            self._forget(key)
-            if value is not None:
-                header = decode_header(value)
-                self._packed[key] = value
-                if header.counted is not None:
-                    self._tallies.count(header.counted)
-                self._due(key, header.next_at)
+
+    def rebuild(self, records: Iterable[Incoming]) -> None:
+        """Build the entries of the corrupt keys again from their events, as they stand at the time of the partition.
+
+        Whatever stage that time had passed was decided then, and counts as told: nobody is told twice.
+        """
+        entries: dict[bytes, Entry] = {}
+        for record in records:
+            key = record.key or b""
+            entry = entries.setdefault(key, Entry(new(key.decode().partition("/")[0])))
+            entry.dossier = after(entry.dossier, cloudevents.decoded(record.value or b""))
+        for key, entry in entries.items():
+            self._clerk.recall(key.decode(), entry, self._now)
+            self._shelf.adopt(key, entry, entry.packed())
+        self._shelf.corrupt.clear()
 
     def take(self, batch: Sequence[Incoming], *, now: Moment, behind: bool = False) -> Epoch:
         """Take records in order, each at its arrival; then let time pass to `now`, unless we are behind."""
@@ -164,48 +162,30 @@ class Register:
         fate = "repeat" if len(dossier.events) == len(before.events) else "new"
         self._page.say(trail.taken(subject, event, decided_at=self._now, fate=fate))
         if dossier is not before:
-            entry.dossier = dossier
-            due = entry.next_at
+            entry.dossier, appointed = dossier, entry.next_at
             self._clerk.judge(subject, entry, self._now)
-            self._open[key] = entry
-            if entry.next_at != due:
-                self._due(key, entry.next_at)
+            self._shelf.put(key, entry, appointed=appointed)
 
     def _pass(self, until: Moment, clock: Moment) -> bool:
         """Let time pass to `until`; False if a slice of decisions is full before that."""
-        heap, page = self._heap, self._page
-        while heap and heap[0][0] <= until:
-            if page.decisions >= SLICE:
-                return False
-            at, key = heapq.heappop(heap)
-            entry = self.entry(key)
-            if entry is None or entry.next_at != at:
-                continue  # an older appointment of a dossier that has changed since
+        while self._page.decisions < SLICE:
+            found = self._shelf.due(until)
+            if found is None:
+                self._now = max(self._now, until)
+                return True
+            at, key, entry = found
             self._now = max(self._now, at)
-            page.decisions += 1
+            self._page.decisions += 1
             decided_at = self._now if self._replay else max(self._now, clock)
             self._clerk.decide(key.decode(), entry, self._now, decided_at=decided_at)
-            self._open[key] = entry
-            self._due(key, entry.next_at)
-        self._now = max(self._now, until)
-        return True
-
-    def _due(self, key: bytes, at: Moment | None) -> None:
-        if at is not None:
-            heapq.heappush(self._heap, (at, key))
-
-    def _forget(self, key: bytes) -> None:
-        packed = self._packed.pop(key, None)
-        if packed is not None and (counted := decode_header(packed).counted) is not None:
-            self._tallies.uncount(counted)
+            self._shelf.put(key, entry, appointed=None)
+        return False
 
     def _close(self, taken: int, next_offset: int, *, clock: Moment, behind: bool = False, full: bool = False) -> Epoch:
         """Pack what was touched and close the epoch with its own line and the partition's."""
         page = self._page
-        for key, entry in self._open.items():
-            packed = self._packed[key] = entry.packed()
+        for key, packed in self._shelf.pack():
             page.write(topics.STATE, key, packed)
-        self._open.clear()
         for key, tally in self._tallies.flush():
             page.write(topics.TALLIES, key, tally)
         page.say(trail.EpochLine(next_offset, taken, self._now, clock, self._clerk.rules.version, behind, full))

@@ -79,7 +79,7 @@ def contradictory() -> dict[str, Table]:
 
 
 def events_of(label: Label, code: str, *, ended: bool) -> Iterator[bytes]:
-    """Yield what a source sends of a dossier that comes to this label by AS_OF; `ended`: so do those nobody can judge."""
+    """Yield what a source sends of a dossier that comes to this label by AS_OF; `ended`: also where none can judge."""
     due = DUE if label is not Label.OPEN_IN_TIME else at("2020-05-04 08:00")
     known = {"due_at": datetime_of(due)} if label is not Label.UNCLASSIFIED else {}
     yield _event("accepted", RECEIVED, code, procedure="1.001", unit=UNIT, **known)

@@ -8,7 +8,7 @@ import asyncio
 import random
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from prometheus_client import CollectorRegistry
 
@@ -21,7 +21,6 @@ from streams.engine.worker import Membership, Worker
 from streams.metrics import EngineMetrics
 from streams.topics import EVENTS, NOTICES, STATE
 
-
 POISON = b"poison"
 
 
@@ -29,6 +28,7 @@ class Counting:
     """State: how often each key has been seen."""
 
     next_at: Moment | None = None
+    corrupt: Collection[bytes] = ()
 
     def __init__(self, partition: int) -> None:
         self.partition = partition
@@ -37,6 +37,9 @@ class Counting:
     def restore(self, records: Iterable[tuple[bytes, bytes | None]]) -> None:
         for key, value in records:
             self.seen[key] = int(value or b"0")
+
+    def rebuild(self, records: Iterable[Incoming]) -> None:
+        """A number is never corrupt."""
 
     def take(self, batch: Sequence[Incoming], *, now: Moment, behind: bool) -> Epoch:
         epoch = Epoch(len(batch), {})

@@ -196,6 +196,21 @@ def test_of_two_states_of_one_dossier_the_later_is_restored_and_a_deleted_one_is
     assert (len(again), again.entry(DOSSIER.encode())) == (0, None)
 
 
+def test_a_state_that_cannot_be_read_is_built_again_from_the_events_and_nobody_is_told_twice() -> None:
+    whole = register()
+    log = taken([ACCEPTED], arrived=at("2020-03-02 08:00"))
+    epochs = [whole.take(log, now=at("2020-03-02 08:00"), behind=False), whole.tick(at("2020-03-05 09:00"))]
+    kept = {key: value for epoch in epochs for key, value in epoch.outputs["dossier.state", 0]}
+    again = register()
+    again.restore([(key or b"", b"\x96rubbish" if key == DOSSIER.encode() else value) for key, value in kept.items()])
+    assert again.corrupt == {DOSSIER.encode()}
+    again.rebuild(log)
+    assert not again.corrupt
+    assert again.entry(DOSSIER.encode()) == whole.entry(DOSSIER.encode())
+    later = [step.tick(at("2020-03-09 08:01")) for step in (whole, again)]
+    assert later[0].outputs == later[1].outputs
+
+
 def test_the_tallies_follow_the_dossier_and_never_count_it_twice() -> None:
     step = register()
     counts: dict[str, list[list[Any]]] = {}
