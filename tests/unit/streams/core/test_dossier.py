@@ -269,6 +269,7 @@ def test_what_comes_after_the_end_neither_stops_the_clock_nor_counts_as_a_reques
 def test_an_acceptance_ends_the_wait_for_papers() -> None:
     (pause,) = dossier_of(SUBMITTED, SupplementRequested(), ACCEPTED).pauses
     assert (pause.since, pause.ended_at) == (START + HOUR, START + 2 * HOUR)
+    assert pause.asked_by == f"supplement_requested-{START + HOUR}"
 
 
 def test_done_is_the_end_and_returned_does_not_move_it() -> None:
