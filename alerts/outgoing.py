@@ -54,10 +54,6 @@ class Outgoing:
         """Return how many mails wait for their answer."""
         return len(self._ways)
 
-    def waiting(self, partition: int) -> int:
-        """Return how many mails of this partition wait for their answer."""
-        return sum(way.partition == partition for way in self._ways.values())
-
     def offer(self, desks: Mapping[int, Desk], clock: Moment) -> None:
         """Hand over the open mails that may be tried now, the most urgent first, as many as can soon be sent."""
         if len(self._ways) >= self._most:

@@ -10,9 +10,10 @@ from alerts.log import Follower, Reader
 class Recheck:
     """Asked again and again until it says yes; then the next question begins anew."""
 
-    def __init__(self, routing: Follower) -> None:
-        """`routing` follows the first step in `dossier.notices`."""
+    def __init__(self, routing: Follower, *, outbox: str) -> None:
+        """`routing` follows the first step in `dossier.notices`; `outbox` is the topic it writes to."""
         self._routing = routing
+        self._topic = outbox
         self._notices: dict[int, int] | None = None
         self._outbox: dict[int, int] | None = None
 
@@ -28,8 +29,9 @@ class Recheck:
             routed = self._routing.positions()
             if any(routed[partition].offset < end for partition, end in self._notices.items()):
                 return False
-            self._outbox = reader.ends()
-        if any(reader.position(partition) < end for partition, end in self._outbox.items()):
+            self._outbox = self._routing.ends(self._topic)
+        ours = reader.assignment()
+        if any(reader.position(partition) < self._outbox.get(partition, 0) for partition in ours):
             return False
         self.forget()
         return True

@@ -21,7 +21,11 @@ from streams.topics import BOOK, LEDGER, NOTICES, OUTBOX, prefixed
 __all__ = ["Halted", "Sender"]
 
 ABSORB_SECONDS: Final = 0.5
-"""How long what only has to be kept in mind, or is noted already, may wait for its transaction."""
+"""How long what only has to be kept in mind may wait for its transaction."""
+NOTED_SECONDS: Final = 2.0
+"""The same for outcomes that are noted already; less than a transaction may last."""
+BUSY_SECONDS: Final = 0.25
+"""How long answers are entered before the log is looked at again."""
 TOGETHER: Final = 6
 """Transactions of different partitions that run side by side: each waits for the broker most of its time."""
 PULSE: Final = 5.0
@@ -58,7 +62,7 @@ class Sender:
             Pool(self._server, may_start=lambda: time.monotonic() - self._pulse < PULSE) as pool,
         ):
             self._threads, self._reader, self._archive = threads, reader, archive
-            self._recheck = Recheck(routing)
+            self._recheck = Recheck(routing, outbox=outbox)
             self._outgoing = Outgoing(self._office, pool, archive, connections=self._server.connections)
             self._notices = reader.partitions(notices)
             try:
@@ -89,7 +93,7 @@ class Sender:
         self._commit(clock, self._ripe())
         outgoing.offer(self._desks, clock)
         self._show(clock)
-        deadline = time.monotonic() + (0.02 if drafted else 0.1)
+        deadline = time.monotonic() + (0.02 if drafted else BUSY_SECONDS)
         while len(outgoing) and time.monotonic() < deadline:
             outgoing.enter(self._desks, self._clock, patience=0.05)
             outgoing.offer(self._desks, clock)
@@ -159,7 +163,7 @@ class Sender:
 
     def _due(self, clock: Moment) -> list[tuple[Desk, Moment]]:
         """Return the desks that have something due and little on its way, and their time."""
-        free = (desk for desk in self._desks.values() if self._outgoing.waiting(desk.partition) < DRAFTS // 2)
+        free = (desk for desk in self._desks.values() if len(list(desk.book.open_mails(clock))) < DRAFTS // 2)
         times = ((desk, self._now(desk, clock)) for desk in free)
         due = [(desk, now) for desk, now in times if now is not None and desk.book.is_due(now)]
         # What withdraws a notice may be in the outbox already: nothing is composed before it has been read that far.
@@ -167,9 +171,11 @@ class Sender:
 
     def _ripe(self) -> list[Desk]:
         """Return the desks whose transaction is due: mails to be opened, nothing more on its way, or time."""
-        late = time.monotonic() - self._committed_at >= ABSORB_SECONDS
+        waited = time.monotonic() - self._committed_at
+        if waited >= NOTED_SECONDS or (waited >= ABSORB_SECONDS and not len(self._outgoing)):
+            return list(self._desks.values())
         idle = not len(self._outgoing)
-        return [desk for desk in self._desks.values() if desk.has_drafts() or late or (idle and desk.has_noted())]
+        return [desk for desk in self._desks.values() if desk.has_drafts() or (idle and desk.has_noted())]
 
     def _commit(self, clock: Moment, desks: Iterable[Desk]) -> None:
         waiting = [desk for desk in desks if desk.has_something()]

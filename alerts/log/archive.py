@@ -68,8 +68,7 @@ class Follower:
         """Connect."""
         with ours():
             self._consumer = consumer_of(bootstrap, group_id=group)
-            partitions = self._consumer.partitions_for_topic(topic) or ()
-        self._places = [TopicPartition(topic, partition) for partition in partitions]
+            self._places = self._all(topic)
 
     def close(self) -> None:
         """Let go."""
@@ -85,7 +84,14 @@ class Follower:
             for partition, committed in found.items()
         }
 
-    def ends(self) -> dict[int, int]:
-        """Return the offset after the last committed record of each partition, at this moment."""
+    def ends(self, topic: str | None = None) -> dict[int, int]:
+        """Return the offset after the last committed record of each partition of our topic, or another, at this moment.
+
+        A reader could be asked the same; but there the question waits, up to half a second, behind what it fetches.
+        """
         with ours():
-            return {place.partition: end for place, end in self._consumer.end_offsets(self._places).items()}
+            places = self._places if topic is None else self._all(topic)
+            return {place.partition: end for place, end in self._consumer.end_offsets(places).items()}
+
+    def _all(self, topic: str) -> list[TopicPartition]:
+        return [TopicPartition(topic, each) for each in self._consumer.partitions_for_topic(topic) or ()]

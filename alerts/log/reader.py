@@ -94,12 +94,6 @@ class Reader:
         with ours():
             return int(self._consumer.position(TopicPartition(self._topic, partition)))
 
-    def ends(self) -> dict[int, int]:
-        """Return the offset after the last committed record of each of our partitions, at this moment."""
-        with ours():
-            ends = self._consumer.end_offsets(list(self._consumer.assignment()))
-        return {place.partition: end for place, end in ends.items()}
-
     def membership(self) -> Any:
         """Return what the broker knows this member by; a writer's commit with an old one is refused (KIP-447)."""
         return self._consumer.group_metadata()
