@@ -1,0 +1,130 @@
+"""What a report says of one period, as plain values: holes and synchronisation first, then the ranking, then each unit.
+
+It is written as JSON in one form only (fields in their order, whole numbers), so that its SHA-256 can be compared. A
+rate is two whole numbers here; who prints it divides.
+"""
+
+from typing import Final
+
+import msgspec
+
+from streams.core.labels import Label
+
+VERSION: Final = 1
+
+
+class Share(msgspec.Struct, frozen=True):
+    """`part` of `whole` dossiers; `left_out` more could not be judged."""
+
+    part: int
+    whole: int
+    left_out: int = 0
+
+
+class UnitLine(msgspec.Struct, frozen=True):
+    """One unit: what was received by label, carried over, and its rates by `name` and `name/without_sync`."""
+
+    unit: str
+    name: str
+    received: int
+    carried: int
+    labels: dict[Label, int]
+    sync: int
+    """Of what was received: judged late only because the closing arrived or was keyed late."""
+    rates: dict[str, Share]
+
+
+class RankLine(msgspec.Struct, frozen=True):
+    """One place of the ranking; without a place, `reason` says why (and `place` is 0)."""
+
+    place: int
+    unit: str
+    share: Share
+    score: str
+    carried: int
+    reason: str = ""
+
+
+class MonthLine(msgspec.Struct, frozen=True):
+    """What was received in one month of the period, and how it stands now."""
+
+    month: str
+    received: int
+    in_time: int
+    late: int
+
+
+class IndexLine(msgspec.Struct, frozen=True):
+    """One line of the 766 index; `origin` is computed, file or missing, `confirmed` whether its weight was checked."""
+
+    line: str
+    maximum: str
+    points: str
+    origin: str
+    citation: str
+    confirmed: bool
+
+
+class LevelLine(msgspec.Struct, frozen=True):
+    """Of the dossiers of one level of service, how many were handed in online."""
+
+    level: int
+    online: int
+    received: int
+
+
+class Exempt(msgspec.Struct, frozen=True):
+    """A signed exemption that was applied, and how many received dossiers it took out of the ranking."""
+
+    unit: str
+    first: str
+    last: str
+    reason: str
+    document: str
+    signed_by: str
+    received: int
+
+
+class Basis(msgspec.Struct, frozen=True):
+    """What the ranking rests on: rate, view, order, minimum volume, exemptions, mergers."""
+
+    rate: str
+    view: str
+    order: str
+    minimum: int
+    exempt: tuple[Exempt, ...] = ()
+    merged: dict[str, str] = {}
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole report; `as_of` is the latest moment that is counted, `source` from where (tallies, events)."""
+
+    version: int = VERSION
+    period: str
+    first: str
+    last: str
+    as_of: int
+    source: str
+    complete: bool
+    violations: int
+    total: UnitLine
+    units: tuple[UnitLine, ...]
+    basis: Basis
+    ranking: tuple[RankLine, ...]
+    months: tuple[MonthLine, ...]
+    index: tuple[IndexLine, ...]
+    levels: tuple[LevelLine, ...]
+    units_without: tuple[str, ...]
+    """Units on the list that received nothing in the period, by name."""
+    procedures_without: tuple[str, ...] | None = None
+    """Procedures on the list that nobody used; None where tallies, which do not know procedures, were read."""
+
+
+def encoded(report: Report) -> bytes:
+    """Return the report in its one form."""
+    return msgspec.json.encode(report, order="deterministic")
+
+
+def decoded(text: bytes) -> Report:
+    """Return the report of `encoded`; raises msgspec.DecodeError."""
+    return msgspec.json.decode(text, type=Report)

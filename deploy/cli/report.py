@@ -1,0 +1,121 @@
+"""Báo cáo và xếp hạng một kỳ · One period's report: rates and ranking as HTML, XLSX, JSON; --freeze, --as-of."""
+
+import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from deploy.cli import PROBLEMS, Failed, settings_of
+
+if TYPE_CHECKING:
+    from dashboards.core.periods import Period
+    from dashboards.core.report import Report
+    from dashboards.report.page import Published
+    from deploy.settings import Settings
+
+RATES = ("resolved", "due", "handled", "board766")
+
+
+@click.command("report")
+@click.option("--period", required=True, help="2026, 2026-Q3, 2026-07, FROM/TO, month, quarter, year.")
+@click.option("--as-of", "as_of", metavar="T", help="Tính lại theo sự kiện đã đến lúc T · As known at T, ISO 8601.")
+@click.option("--freeze", is_flag=True, help="Chốt kỳ vào office.acts · Freeze the period in office.acts.")
+@click.option("--why", default="", help="Lý do chốt · Why it is frozen (with --freeze).")
+@click.option("--who", default=None, help="Người chốt · Who freezes; default: the user of this machine.")
+@click.option("--dry-run", is_flag=True, help="Không ghi gì · Change nothing, write no file.")
+@click.option("--rate", type=click.Choice(RATES), default="handled", show_default=True, help="Xếp theo · Ranked by.")
+@click.option("--order", type=click.Choice(("wilson", "rate")), default="wilson", show_default=True)
+@click.option("--view", type=click.Choice(("all", "without_sync")), default="all", show_default=True)
+@click.option("--minimum", type=click.IntRange(1), default=30, show_default=True, help="Ít nhất · Least dossiers.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("reports"), show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="In JSON, không ghi tệp · Print JSON, write no file.")
+@click.pass_context
+def command(ctx: click.Context, /, **asked: Any) -> None:
+    """Báo cáo một kỳ · The report of a period. A frozen one never changes: what came late is shown beside it.
+
+    Exit code 3 when the figures are incomplete or contradict themselves; such a report is not frozen.
+    """
+    # Kafka's client and Jinja2 take a while to import; `--help` must not.
+    from deploy import clock, reports  # noqa: PLC0415
+
+    settings, period = settings_of(ctx), _period(asked["period"])
+    if asked["freeze"] and not asked["why"].strip():
+        raise click.UsageError("--freeze needs --why")
+    with _failing():
+        report = _report(settings, period, asked)
+        past = reports.past_of(settings, period)
+        shown = reports.published(report, past)
+        sound = report.complete and not report.violations
+        if asked["freeze"] and sound:
+            act = reports.act_of(shown, past, at=clock.now(), who=asked["who"] or getpass.getuser(), why=asked["why"])
+            if act is not None and not asked["dry_run"]:
+                reports.recorded(settings, act)
+                shown = reports.published(report, reports.past_of(settings, period))
+        _tell(shown, asked)
+    if not sound:
+        click.echo("the figures are incomplete or contradict themselves", err=True)
+        ctx.exit(PROBLEMS)
+
+
+def _period(text: str) -> "Period":
+    from dashboards.core.periods import UnknownPeriod, period_of  # noqa: PLC0415
+    from deploy import clock  # noqa: PLC0415
+
+    try:
+        return period_of(text, now=clock.now())
+    except UnknownPeriod as wrong:
+        raise click.UsageError(str(wrong)) from wrong
+
+
+def _report(settings: "Settings", period: "Period", asked: dict[str, Any]) -> "Report":
+    from dashboards.core.ranking import Order, Rules  # noqa: PLC0415
+    from dashboards.core.rates import CauseView, RateName  # noqa: PLC0415
+    from deploy import reports  # noqa: PLC0415
+    from deploy.cli.due import moment_from  # noqa: PLC0415
+
+    rules = Rules(RateName(asked["rate"]), CauseView(asked["view"]), Order(asked["order"]), asked["minimum"])
+    if asked["as_of"] is None:
+        return reports.report_now(settings, period, rules)
+    try:
+        at = moment_from(asked["as_of"])
+    except ValueError as wrong:
+        raise click.UsageError(f"not a time: {wrong}") from wrong
+    return reports.report_then(settings, period, rules, as_of=at)
+
+
+def _tell(shown: "Published", asked: dict[str, Any]) -> None:
+    from dashboards.core.report import encoded  # noqa: PLC0415
+    from deploy import reports  # noqa: PLC0415
+
+    if asked["as_json"]:
+        click.echo(encoded(shown.report).decode())
+        return
+    if not asked["dry_run"]:
+        for file in reports.written(shown, asked["out"]):
+            click.echo(str(file))
+    changes = 0 if shown.restatement is None else len(shown.restatement.changes)
+    stands = (
+        f"đã chốt · frozen, {changes} số đổi sau đó · figures changed since"
+        if shown.frozen
+        else "chưa chốt · not frozen"
+    )
+    click.echo(f"SHA-256 {shown.sha256} · {stands}", err=True)
+
+
+class _failing:  # noqa: N801 - read as a word: with _failing()
+    """Turns what the log, the tallies or a clerk's file cannot give into a failed command."""
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        """Say what failed, in one line."""
+        from dashboards.grounds import BadGrounds  # noqa: PLC0415
+        from dashboards.reader import TalliesUnreachable  # noqa: PLC0415
+        from deploy.reading import LogUnreadable  # noqa: PLC0415
+        from deploy.rulebook import ReferenceError  # noqa: PLC0415
+        from streams.wire.acts import BrokenChain  # noqa: PLC0415
+
+        if isinstance(error, (BadGrounds, TalliesUnreachable, LogUnreadable, ReferenceError, BrokenChain, OSError)):
+            raise Failed(str(error)) from error

@@ -1,0 +1,76 @@
+"""The lines of `office.acts`: what people did, who, when and why; one partition, one chain of SHA-256 (as the trail's).
+
+A line is a JSON object whose last member is `hash`, over the hash of the line before it and the line's own bytes
+without that member (streams.wire.trail); the first follows 32 zero bytes. `trail.broken` checks it.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from streams.core.moments import Moment
+from streams.wire import trail
+
+_encoder: Final = msgspec.json.Encoder()
+
+
+class BrokenChain(Exception):
+    """A line of `office.acts` does not follow from the one before it; the message says which and why."""
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True, tag_field="act", omit_defaults=True):
+    """Something that a person did."""
+
+    at: Moment
+    who: str
+    why: str
+    version: int = 1
+
+
+class ReportFrozen(Act, frozen=True, tag="report_frozen"):
+    """A period's report was frozen: `report` is its JSON text, `sha256` the hash of that text's bytes."""
+
+    period: str
+    as_of: Moment
+    sha256: str
+    report: str
+
+
+class ReportRestated(Act, frozen=True, tag="report_restated"):
+    """What came late was published beside a frozen report (`frozen`: its hash); `restatement` is JSON, hashed too."""
+
+    period: str
+    as_of: Moment
+    frozen: str
+    sha256: str
+    restatement: str
+
+
+AnyAct = ReportFrozen | ReportRestated
+_decoder: Final = msgspec.json.Decoder(AnyAct)
+
+
+def line_of(before: bytes, act: Act) -> bytes:
+    """Return the act's bytes as they are written after a line whose hash was `before` (trail.START for the first)."""
+    body = _encoder.encode(act)
+    return b'%b,"hash":"%b"}' % (body[:-1], hashlib.sha256(before + body).hexdigest().encode())
+
+
+def acts_in(lines: Iterable[bytes]) -> tuple[tuple[AnyAct, ...], bytes]:
+    """Return the acts known here and the head of the chain; raises BrokenChain.
+
+    An act of a kind that this program does not know is part of the chain, and passed over.
+    """
+    head = trail.START
+    found: list[AnyAct] = []
+    for number, line in enumerate(lines):
+        if why := trail.broken(head, line):
+            raise BrokenChain(f"line {number} of office.acts: {why}")
+        head = trail.hash_of(line)
+        try:
+            found.append(_decoder.decode(line))
+        except msgspec.ValidationError:
+            continue
+    return tuple(found), head
