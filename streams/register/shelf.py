@@ -13,6 +13,9 @@ from streams.core.moments import Moment
 from streams.register.entries import Entry, decode_header, unpacked
 from streams.register.tallies import Tallies
 
+SLACK = 1_000
+"""Appointments beyond two for each dossier at which the heap is tidied."""
+
 
 class Shelf:
     """The entries of one partition by key; `corrupt` are the keys whose state could not be read."""
@@ -91,5 +94,15 @@ class Shelf:
             self._tallies.uncount(counted)
 
     def _appoint(self, key: bytes, at: Moment | None) -> None:
-        if at is not None:
-            heapq.heappush(self._heap, (at, key))
+        if at is None:
+            return
+        heapq.heappush(self._heap, (at, key))
+        if len(self._heap) > SLACK + 2 * len(self._packed):
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Leave only the appointments that hold: a dossier that changes often must not fill the memory with old ones."""
+        moments = {key: decode_header(packed).next_at for key, packed in self._packed.items()}
+        moments |= {key: entry.next_at for key, entry in self._open.items()}
+        self._heap = [(at, key) for key, at in moments.items() if at is not None]
+        heapq.heapify(self._heap)

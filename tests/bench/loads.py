@@ -39,7 +39,7 @@ def events(dossiers: int, *, steps: int = len(STEPS)) -> Iterator[Record]:
             time = START + timedelta(days=days, seconds=number % 7200)
             known = dict(data)
             if kind == "accepted":
-                known["due_at"] = time + timedelta(days=7)
+                known["due_at"] = START + timedelta(days=8)
             value = msgspec.json.encode(
                 {
                     "specversion": "1.0",

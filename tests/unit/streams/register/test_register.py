@@ -13,6 +13,7 @@ from streams.border import Epoch, Poisoned
 from streams.core.moments import Moment
 from streams.metrics import RegisterMetrics
 from streams.register.register import SLICE, Register
+from streams.register.shelf import SLACK
 from streams.wire.trail import START, broken, hash_of
 from tests.sources import DOSSIER, Record, at, sent, taken
 
@@ -225,6 +226,20 @@ def test_the_tallies_follow_the_dossier_and_never_count_it_twice() -> None:
     assert [cell[0] for cell in counts["0/muongnhe/2020-03-05"]] == ["closed"]
     assert [cell[0] for cell in counts["0/muongnhe/2020-03-09"]] == ["due"]
     assert "counted/0" in counts
+
+
+def test_a_dossier_that_changes_often_does_not_fill_the_memory_with_old_appointments() -> None:
+    step = register()
+    dossiers = [f"muongnhe/{n}" for n in range(50)]
+    moves = [
+        sent("accepted", "2020-03-02 09:00", dossier=dossier, id=str(n), due_at=f"2020-03-{10 + n:02d} 08:00", **UNIT)
+        for n in range(20)
+        for dossier in dossiers
+    ]
+    live(step, *moves, now=at("2020-03-02 09:00"))
+    assert len(step._shelf._heap) <= SLACK + 2 * len(dossiers)
+    told = values([step.tick(at("2020-03-27 08:00"))], "dossier.notices")
+    assert {line["dossier"] for line in told if line["stage"] == "due_soon"} == set(dossiers)
 
 
 def test_a_dossier_that_moves_is_counted_where_it_is() -> None:
