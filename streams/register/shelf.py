@@ -101,7 +101,7 @@ class Shelf:
             self._tidy()
 
     def _tidy(self) -> None:
-        """Leave only the appointments that hold: a dossier that changes often must not fill the memory with old ones."""
+        """Leave only the appointments that hold: who changes often must not fill the memory with old ones."""
         moments = {key: decode_header(packed).next_at for key, packed in self._packed.items()}
         moments |= {key: entry.next_at for key, entry in self._open.items()}
         self._heap = [(at, key) for key, at in moments.items() if at is not None]
