@@ -96,7 +96,7 @@ def compose(
     every = sorted((_item(tell, besides.delays.get(tell.notice.id, 0)) for tell in tells), key=_risk)
     items, muted = _mute(item for item in every if item.via not in LEADING)
     counted, again = _mute(item for item in every if item.via in LEADING)
-    closing = policy.closing_at(at)
+    closing = policy.closing_at(at, every[0].unit)
     open_again = {item.dossier for item in every}
     return Digest(
         id=digest_id(recipient.id, at, (tell.notice.id for tell in tells)),

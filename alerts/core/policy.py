@@ -74,6 +74,8 @@ class Policy(msgspec.Struct, frozen=True):
         """Return how long after the day's last mail the next may follow, when there were so many: ever longer."""
         return min(self.gap << max(0, mails - 1), SECOND_OF_DAY)
 
-    def closing_at(self, at: Moment) -> Moment:
-        """Return the end of the office day that `at` falls on."""
-        return moment_on(day_of(at), self.closing_clock)
+    def closing_at(self, at: Moment, unit: str = "") -> Moment:
+        """Return the end of the office day that `at` falls on; after it, or on a day off, of the next one."""
+        first = day_of(at) + (clock_of(at) >= self.closing_clock)
+        days = (day for day in range(first, first + LONGEST_CLOSURE) if self.is_working(day, unit))
+        return moment_on(next(days, first), self.closing_clock)

@@ -10,6 +10,8 @@ import click
 from deploy.cli import Failed, settings_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from alerts.core.ledger import LedgerLine
     from alerts.core.outbox import Bounce, Restore
     from deploy.settings import Settings
@@ -45,29 +47,63 @@ def list_(ctx: click.Context, recipient: str | None, dossier: str | None, *, as_
 
 @command.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--recipient", help="Thư thật của người này, từ sổ · The real mails of this recipient, from the log.")
+@click.option("--last", default=10, show_default=True, help="Bao nhiêu thư thật · How many of the real ones.")
 @click.pass_context
-def preview(ctx: click.Context, folder: Path) -> None:
-    """Xem trước · Write a mail of invented dossiers, one of each stage, to FOLDER as .eml, .html and .txt."""
-    from alerts.message import Letterhead, mail_of  # noqa: PLC0415
-    from alerts.render import Renderer  # noqa: PLC0415
-    from alerts.sample import DIRECTORY, sample_digest  # noqa: PLC0415
-    from alerts.wording import Language  # noqa: PLC0415
-    from deploy import clock  # noqa: PLC0415
+def preview(ctx: click.Context, folder: Path, *, recipient: str | None, last: int) -> None:
+    """Xem trước · Write mails to FOLDER as .eml, .html and .txt: ten invented ones of a week, or the last real ones."""
+    from alerts.log import LogError  # noqa: PLC0415
 
-    how = settings_of(ctx).courier
-    digest = sample_digest(clock.now())
+    settings = settings_of(ctx)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for language in Language:
-            letter = Renderer(DIRECTORY, language=language).render(digest)
-            mail = mail_of(digest, letter, Letterhead(address=how.sender, language=language))
-            parts = {"eml": mail.content, "html": letter.html.encode(), "txt": letter.text.encode()}
+        mails = _invented(settings) if recipient is None else _real(settings, recipient, last=last)
+        for name, parts in mails:
             for ending, content in parts.items():
-                file = folder / f"digest.{language}.{ending}"
+                file = folder / f"{name}.{ending}"
                 file.write_bytes(content)
                 click.echo(str(file))
     except OSError as error:
         raise Failed(f"cannot write to {folder}: {error}") from error
+    except LogError as error:
+        raise Failed(f"the log: {error}") from error
+
+
+def _invented(settings: "Settings") -> "Iterator[tuple[str, dict[str, bytes]]]":
+    from alerts.core.policy import Policy  # noqa: PLC0415
+    from alerts.message import Letterhead, mail_of  # noqa: PLC0415
+    from alerts.render import Renderer  # noqa: PLC0415
+    from alerts.sample import DIRECTORY, week  # noqa: PLC0415
+    from alerts.wording import Language  # noqa: PLC0415
+    from deploy import clock  # noqa: PLC0415
+
+    morning = Policy().next_digest_at(clock.now())
+    for language in Language:
+        renderer = Renderer(DIRECTORY, language=language, link="https://motcua.example/{dossier}")
+        for sample in week(morning):
+            letter = renderer.render(sample.digest)
+            mail = mail_of(sample.digest, letter, Letterhead(address=settings.courier.sender, language=language))
+            parts = {"eml": mail.content, "html": letter.html.encode(), "txt": letter.text.encode()}
+            yield f"{sample.name}.{language}", parts
+
+
+def _real(settings: "Settings", recipient: str, *, last: int) -> "Iterator[tuple[str, dict[str, bytes]]]":
+    from email import message_from_bytes, policy  # noqa: PLC0415
+
+    from alerts.core.ledger import Intent  # noqa: PLC0415
+    from alerts.log import Archive  # noqa: PLC0415
+    from streams.topics import BYTES, prefixed  # noqa: PLC0415
+
+    kafka = settings.kafka
+    intents = [line for line in _ledger(settings) if isinstance(line, Intent) and line.recipient == recipient]
+    wanted = {line.digest for line in intents[-last:]}
+    with contextlib.closing(Archive(kafka.bootstrap)) as archive:
+        for _, digest, content in archive.whole(prefixed(kafka.prefix, BYTES)):
+            if digest in wanted and content is not None:
+                message = message_from_bytes(content, policy=policy.SMTP)
+                bodies = {"txt": message.get_body(("plain",)), "html": message.get_body(("html",))}
+                parts = {ending: body.get_content().encode() for ending, body in bodies.items() if body is not None}
+                yield digest, {"eml": content} | parts
 
 
 @command.command()

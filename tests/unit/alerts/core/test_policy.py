@@ -73,3 +73,8 @@ def test_the_quiet_hours_of_a_weekend_began_on_friday_evening() -> None:
 
 def test_the_gap_doubles_with_every_mail_of_the_day() -> None:
     assert [Policy().gap_after(mails) for mails in (1, 2, 3)] == [3600, 7200, 14400]
+
+
+@pytest.mark.parametrize("after", ["2020-07-10 17:00", "2020-07-10 23:00", "2020-07-11 09:00"])
+def test_after_the_office_day_it_is_the_end_of_the_next_one(after: str) -> None:
+    assert Policy().closing_at(at(after)) == at("2020-07-13 17:00")
