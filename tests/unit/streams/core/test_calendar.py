@@ -77,6 +77,21 @@ def test_a_made_up_day_has_the_sessions_of_the_weekday_it_replaces_unless_others
     assert Calendar.build([document], reach=(2019, 2019)).opening(day("2019-05-04")) == at("2019-05-04T07:00")
 
 
+def test_a_made_up_day_has_the_hours_of_its_group_and_of_its_season() -> None:
+    swap = Swap(day("2019-04-29"), day("2019-05-04"))
+    hours = (
+        Hours(((8 * HOUR, 9 * HOUR),)),
+        Hours(((10 * HOUR, 11 * HOUR),), first=day("2019-05-01")),
+        Hours(((14 * HOUR, 15 * HOUR),), unit_group="commune"),
+    )
+    document = CalendarDocument("2019.toml", "v1", 2019, hours=hours, swaps=(swap,))
+    openings = {
+        group: Calendar.build([document], group, reach=(2019, 2019)).opening(swap.made_up)
+        for group in (None, "commune")
+    }
+    assert openings == {None: at("2019-05-04T10:00"), "commune": at("2019-05-04T14:00")}
+
+
 def test_hours_differ_by_weekday_season_and_group_and_the_last_of_the_own_group_counts() -> None:
     hours = CalendarDocument(
         "hours.toml",
