@@ -57,23 +57,25 @@ def _ranking() -> Panel:
     return bars(head, (Ask(best, Said("{{name}}", "{{name}}")),), thresholds=GOOD_BAD)
 
 
+SHARES: Final = Head(
+    Said("Tỷ lệ theo thời gian", "The shares over time"),
+    Said(
+        "Đúng hạn: xong đúng và trước hạn trên tiếp nhận. Không trễ: mọi hồ sơ trừ trễ hạn và quá hạn.",
+        "In time: settled early or on time, of all received. Not late: all but settled late and overdue.",
+    ),
+    Place(12, 7, 12, 8),
+)
+COUNTS: Final = Head(
+    Said("Quá hạn và không rõ theo thời gian", "Overdue and unaccounted for over time"),
+    Said("Số hồ sơ quá hạn chưa xong và số không rõ.", "Dossiers overdue and open, and those unaccounted for."),
+    Place(12, 15, 12, 8),
+)
+
+
 def _trends() -> tuple[Panel, ...]:
-    shares = Head(
-        Said("Tỷ lệ theo thời gian", "The shares over time"),
-        Said(
-            "Đúng hạn: xong đúng và trước hạn trên tiếp nhận. Không trễ: mọi hồ sơ trừ trễ hạn và quá hạn.",
-            "In time: settled early or on time, of all received. Not late: all but settled late and overdue.",
-        ),
-        Place(12, 7, 12, 8),
-    )
-    counts = Head(
-        Said("Quá hạn và không rõ theo thời gian", "Overdue and unaccounted for over time"),
-        Said("Số hồ sơ quá hạn chưa xong và số không rõ.", "Dossiers overdue and open, and those unaccounted for."),
-        Place(12, 15, 12, 8),
-    )
     return (
         lines(
-            shares,
+            SHARES,
             (
                 Ask(f"period:dunghan_on_time:ratio{P}", IN_TIME, instant=False),
                 Ask(f"period:dunghan_not_late:ratio{P}", NOT_LATE, instant=False),
@@ -85,7 +87,7 @@ def _trends() -> tuple[Panel, ...]:
             overrides=(coloured(IN_TIME, GREEN), coloured(NOT_LATE, BLUE)),
         ),
         lines(
-            counts,
+            COUNTS,
             (_over_time("open_overdue", OVERDUE), _over_time("unclassified", UNKNOWN)),
             overrides=(coloured(OVERDUE, RED), coloured(UNKNOWN, VIOLET)),
         ),
