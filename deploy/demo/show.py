@@ -77,7 +77,7 @@ def show(folder: Path, *, workers: int, progress: Progress, stay: Callable[[Outc
 def _until_settled(running: Stage, progress: Progress) -> None:
     deadline = time.monotonic() + PATIENCE
     while (settled := settled_to(running.bootstrap, running.prefix)) is None or settled < AS_OF:
-        running.check()
+        running.crew.supervise()
         progress.settled(settled, len(running.mailbox.mails()))
         if time.monotonic() > deadline:
             raise Incomplete(f"after {PATIENCE:g} s the log has come to {settled}, not to its end; see {running.logs}")

@@ -2,7 +2,8 @@
 
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from deploy.local.ports import free_ports
 from deploy.settings import given_bootstrap, without_settings
 
 PARTITIONS = 4
+STARTS = 4
+"""How often a process may be started: whoever must end says so and is started again, but not for ever."""
 PERIOD = f"{article.FIRST}/{article.LAST}"
 
 
@@ -32,15 +35,44 @@ class Stage:
     prefix: str
     mailbox: LocalMailbox
     metrics: str
-    processes: Mapping[str, Leashed]
+    crew: "Crew"
     logs: Path
 
-    def check(self) -> None:
-        """Raise ProcessEnded if a process has ended that should still run."""
-        for name, process in self.processes.items():
-            if process.returncode is not None:
-                last = (self.logs / f"{name}.log").read_text(errors="replace").splitlines()[-15:]
+
+class Crew:
+    """The product's own processes, started again when they end, as a supervisor does."""
+
+    def __init__(self, names: Sequence[str], *, logs: Path, environment: Mapping[str, str]) -> None:
+        """Start one process for each name, `worker-1` running `dunghan worker`."""
+        self._logs = logs
+        self._environment = environment
+        self._starts = Counter[str]()
+        self._running: dict[str, Leashed] = {}
+        for name in names:
+            self._start(name)
+
+    def supervise(self) -> None:
+        """Start again whoever has ended; one that ends again and again raises ProcessEnded with the end of its log."""
+        for name, process in list(self._running.items()):
+            if process.returncode is None:
+                continue
+            if self._starts[name] >= STARTS:
+                last = (self._logs / f"{name}.log").read_text(errors="replace").splitlines()[-15:]
                 raise ProcessEnded(f"{name} ended with code {process.returncode}:\n" + "\n".join(last))
+            process.stop()
+            self._start(name)
+
+    def stop(self) -> None:
+        """End all, asking first."""
+        for process in self._running.values():
+            process.signal(signal.SIGTERM)
+        for process in self._running.values():
+            process.stop()
+
+    def _start(self, name: str) -> None:
+        command = [sys.executable, "-m", "deploy", name.partition("-")[0]]
+        self._running[name] = Leashed(command, log=self._logs / f"{name}.log", environment=self._environment)
+        self._starts[name] += 1
 
 
 @contextmanager
@@ -58,19 +90,9 @@ def stage(folder: Path, *, workers: int, prefix: str) -> Iterator[Stage]:
         port = free_ports(1)[0]
         environment = _environment(bootstrap, prefix, smtp_port=mailbox.port, reference=reference, metrics_port=port)
         names = [*(f"worker-{number}" for number in range(1, workers + 1)), "courier", "scoreboard"]
-        processes: dict[str, Leashed] = {}
-        stack.callback(_end, processes)
-        for name in names:
-            command = [sys.executable, "-m", "deploy", name.partition("-")[0]]
-            processes[name] = Leashed(command, log=logs / f"{name}.log", environment=environment)
-        yield Stage(bootstrap, prefix, mailbox, f"http://127.0.0.1:{port}/metrics", processes, logs)
-
-
-def _end(processes: Mapping[str, Leashed]) -> None:
-    for process in processes.values():
-        process.signal(signal.SIGTERM)
-    for process in processes.values():
-        process.stop()
+        crew = Crew(names, logs=logs, environment=environment)
+        stack.callback(crew.stop)
+        yield Stage(bootstrap, prefix, mailbox, f"http://127.0.0.1:{port}/metrics", crew, logs)
 
 
 def _environment(bootstrap: str, prefix: str, *, smtp_port: int, reference: Path, metrics_port: int) -> dict[str, str]:

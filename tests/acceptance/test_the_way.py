@@ -67,7 +67,7 @@ def _send(it: Stage, values: list[bytes | None], *, until: Moment) -> None:
 def _wait(it: Stage, moment: Moment) -> None:
     deadline = time.monotonic() + 90
     while (settled := settled_to(it.bootstrap, it.prefix)) is None or settled < moment:
-        it.check()
+        it.crew.supervise()
         assert time.monotonic() < deadline, f"the log has come to {settled} only"
         time.sleep(0.3)
 
