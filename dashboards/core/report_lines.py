@@ -7,22 +7,22 @@ from typing import Final
 from dashboards.core.board import Board
 from dashboards.core.counts import CLOSED_IN_TIME, LATE, Counts, total
 from dashboards.core.index766 import Given, index_of
-from dashboards.core.periods import LAST_DAY, Period
+from dashboards.core.periods import Period
 from dashboards.core.report import IndexLine, LevelLine, MonthLine
-from streams.core.moments import date_of, day_on
+from streams.core.moments import Day, date_of, day_on
 
 MOST_MONTHS: Final = 24
 
 
-def months_of(board: Board, period: Period) -> Iterable[MonthLine]:
-    """Yield the months of the period, MOST_MONTHS at the most, with what was received in each as it stands now."""
-    month = date_of(period.first).replace(day=1)
-    last = min(period.last, LAST_DAY - 366)
-    for _ in range(MOST_MONTHS):
-        if day_on(month) > last:
-            return
+def months_of(board: Board, period: Period, *, until: Day) -> Iterable[MonthLine]:
+    """Yield the period's months up to the day `until`, the last MOST_MONTHS of them, as what came in stands now."""
+    last = min(period.last, max(until, period.first))
+    end = date_of(last)
+    earliest = end.year * 12 + end.month - MOST_MONTHS
+    month = date_of(max(period.first, day_on(date(max(1, earliest // 12), earliest % 12 + 1, 1)))).replace(day=1)
+    while day_on(month) <= last:
         after = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-        days = Period(max(day_on(month), period.first), min(day_on(after) - 1, period.last))
+        days = Period(max(day_on(month), period.first), min(day_on(after) - 1, last))
         received = sum(board.counts(days).values(), Counts()).received
         yield MonthLine(f"{month:%Y-%m}", total(received), total(received, CLOSED_IN_TIME), total(received, LATE))
         month = after

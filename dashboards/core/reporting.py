@@ -62,7 +62,7 @@ def report_of(board: Board, period: Period, *, material: Material, counted: Coun
         units=tuple(_line(unit, material.names.get(unit, unit), its) for unit, its in sorted(counts.items())),
         basis=_basis(emulation),
         ranking=_ranking(emulation),
-        months=tuple(months_of(board, period)),
+        months=tuple(months_of(board, period, until=day_of(counted.as_of))),
         index=index_lines(whole, material.given),
         levels=levels_of(whole),
         units_without=tuple(material.names[unit] for unit in received_none),
