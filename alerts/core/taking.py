@@ -41,7 +41,7 @@ def _bounced(book: Book, record: Bounce) -> Returned:
     # What that mail told has reached nobody: it is due again, and will go to the next accountable person.
     for told in book.told_by(record.recipient, record.digest):
         if told.tell is not None:
-            book.put(Held(recipient=record.recipient, tell=told.tell, due_at=record.at))
+            book.put(Held(recipient=record.recipient, tell=told.tell, due_at=told.at))
     return Returned(recipient=record.recipient, status=record.status, at=record.at, digest=record.digest)
 
 

@@ -1,0 +1,202 @@
+"""The connections, against a mail server whose every answer a test can choose."""
+
+import asyncio
+import base64
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from alerts.core.pace import Rates
+from alerts.core.retry import Ending
+from alerts.mailer import MAILS_EACH, Parcel
+from alerts.pool import Answer, Pool
+from alerts.server import Server
+
+PATIENCE = 20.0
+Answers = Callable[[int, str], str | None]
+"""From the number of the connection and its command to the answer; None for the usual one."""
+
+
+class Scripted:
+    """The server: remembers every command with the number of its connection."""
+
+    def __init__(self, answers: Answers) -> None:
+        self.answers = answers
+        self.heard: list[tuple[int, str]] = []
+        self.connections = 0
+        self.messages = 0
+
+    async def session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        number = self.connections
+        writer.write(b"220 scripted\r\n")
+        while line := await reader.readline():
+            command = line.decode().strip()
+            self.heard.append((number, command))
+            said = self.answers(number, command) or self.usual(command)
+            writer.write(said.encode() + b"\r\n")
+            if said.startswith("354"):
+                await reader.readuntil(b"\r\n.\r\n")
+                self.messages += 1
+                self.heard.append((number, "."))
+                writer.write((self.answers(number, ".") or "250 taken").encode() + b"\r\n")
+            if command == "QUIT":
+                break
+        writer.close()
+
+    @staticmethod
+    def usual(command: str) -> str:
+        if command.startswith("EHLO"):
+            return "250-scripted\r\n250-8BITMIME\r\n250 AUTH PLAIN XOAUTH2"
+        return {"DATA": "354 go on", "QUIT": "221 bye"}.get(command, "250 OK")
+
+    def count(self, command: str) -> int:
+        return sum(heard.startswith(command) for _, heard in self.heard)
+
+
+@contextmanager
+def scripted(answers: Answers = lambda _number, _command: None) -> Iterator[tuple[Scripted, int]]:
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    it = Scripted(answers)
+    server = asyncio.run_coroutine_threadsafe(asyncio.start_server(it.session, "127.0.0.1", 0), loop).result()
+    try:
+        yield it, server.sockets[0].getsockname()[1]
+    finally:
+
+        async def close() -> None:
+            server.close()
+            others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+
+        asyncio.run_coroutine_threadsafe(close(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def parcel(key: str, address: str = "anh@x.vn") -> Parcel:
+    return Parcel(key=key, sender="dunghan@x.vn", address=address, content=b"Subject: x\r\n\r\nx\r\n")
+
+
+def all_answers(pool: Pool, count: int, *, record: bool = True) -> list[Answer]:
+    found: list[Answer] = []
+    deadline = time.monotonic() + PATIENCE
+    while len(found) < count:
+        assert time.monotonic() < deadline, f"{len(found)} of {count} answers came"
+        for answer in pool.answers(0.1):
+            found.append(answer)
+            if record:
+                pool.recorded(answer.key)
+    return found
+
+
+def test_no_connection_sends_a_message_before_the_outcome_of_its_last_one_is_durable() -> None:
+    with scripted() as (server, port), Pool(Server(host="127.0.0.1", port=port, connections=2)) as pool:
+        for number in range(6):
+            pool.offer(parcel(str(number)))
+        first = all_answers(pool, 2, record=False)
+        assert pool.answers(0.5) == []
+        assert server.messages == 2
+        for answer in first:
+            pool.recorded(answer.key)
+        all_answers(pool, 4)
+        assert server.messages == 6
+
+
+def test_a_server_that_had_enough_mails_on_a_connection_gets_another_at_once() -> None:
+    def enough(number: int, command: str) -> str | None:
+        taken = sum(heard == (number, "MAIL FROM:<dunghan@x.vn>") for heard in server.heard)
+        return "452 4.5.3 too many messages" if command.startswith("RCPT") and number == 1 and taken > 1 else None
+
+    with scripted(enough) as (server, port), Pool(Server(host="127.0.0.1", port=port, connections=1)) as pool:
+        for number in range(2):
+            pool.offer(parcel(str(number)))
+        endings = [answer.answered.ending for answer in all_answers(pool, 2)]
+    assert endings == [Ending.ACCEPTED, Ending.ACCEPTED]
+    assert server.connections == 2
+
+
+def test_on_a_new_connection_the_same_words_mean_later() -> None:
+    with (
+        scripted(lambda _, command: "452 4.2.2 mailbox full" if command.startswith("RCPT") else None) as (_, port),
+        Pool(Server(host="127.0.0.1", port=port, connections=1)) as pool,
+    ):
+        pool.offer(parcel("a"))
+        [answer] = all_answers(pool, 1)
+    assert answer.answered.ending is Ending.RETRY
+
+
+def test_a_connection_is_made_anew_after_its_fill_of_mails() -> None:
+    with scripted() as (server, port), Pool(Server(host="127.0.0.1", port=port, connections=1)) as pool:
+        for number in range(MAILS_EACH + 1):
+            pool.offer(parcel(str(number)))
+        all_answers(pool, MAILS_EACH + 1)
+        assert server.connections == 2
+
+
+def test_what_is_withdrawn_is_not_sent() -> None:
+    with (
+        scripted() as (server, port),
+        Pool(Server(host="127.0.0.1", port=port), may_start=lambda: False) as pool,
+    ):
+        pool.offer(parcel("a"))
+        pool.withdraw()
+        assert pool.answers(0.3) == []
+        assert server.messages == 0
+
+
+def test_a_domain_with_a_pace_of_its_own_does_not_hold_up_the_others() -> None:
+    rates = Rates(domains={"gmail.com": 0.2})
+    with scripted() as (_, port), Pool(Server(host="127.0.0.1", port=port, connections=1, rates=rates)) as pool:
+        for number in range(3):
+            pool.offer(parcel(f"slow {number}", "a@gmail.com"))
+            pool.offer(parcel(f"quick {number}"))
+        keys = [answer.key for answer in all_answers(pool, 4)]
+    assert sorted(keys) == ["quick 0", "quick 1", "quick 2", "slow 0"]
+
+
+def test_an_access_token_comes_from_a_command_at_every_login() -> None:
+    def login(_number: int, command: str) -> str | None:
+        return "235 welcome" if command.startswith("AUTH XOAUTH2") else None
+
+    command = (sys.executable, "-c", "print('token-7')")
+    with scripted(login) as (server, port):
+        given = Server(host="127.0.0.1", port=port, username="dunghan@x.vn", token_command=command, connections=1)
+        with Pool(given) as pool:
+            pool.offer(parcel("a"))
+            [answer] = all_answers(pool, 1)
+    assert answer.answered.ending is Ending.ACCEPTED
+    [said] = [heard for _, heard in server.heard if heard.startswith("AUTH XOAUTH2 ")]
+    assert b"auth=Bearer token-7" in base64.b64decode(said.split()[-1])
+
+
+def test_a_token_command_that_fails_halts_and_says_nothing_of_what_it_printed() -> None:
+    command = (sys.executable, "-c", "print('half-a-secret'); raise SystemExit(3)")
+    with scripted() as (_, port):
+        given = Server(host="127.0.0.1", port=port, username="dunghan@x.vn", token_command=command, connections=1)
+        with Pool(given) as pool:
+            pool.offer(parcel("a"))
+            [answer] = all_answers(pool, 1)
+    assert answer.answered.ending is Ending.HALT
+    assert "secret" not in answer.answered.reply
+
+
+@pytest.mark.parametrize("ending", ["550 no such mailbox", "451 greylisted"])
+def test_one_recipient_s_refusal_keeps_the_connection_for_the_next(ending: str) -> None:
+    def refuse(_number: int, command: str) -> str | None:
+        return ending if command == "RCPT TO:<gone@x.vn>" else None
+
+    with scripted(refuse) as (server, port), Pool(Server(host="127.0.0.1", port=port, connections=1)) as pool:
+        pool.offer(parcel("gone", "gone@x.vn"))
+        pool.offer(parcel("there"))
+        found = {answer.key: answer.answered.ending for answer in all_answers(pool, 2)}
+    assert found["there"] is Ending.ACCEPTED
+    assert server.connections == 1
