@@ -2,12 +2,34 @@
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from kafka import KafkaProducer, OffsetAndMetadata, TopicPartition
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
 
 from alerts.log.client import LARGEST, SESSION_MS, LogError, Position, ours
+
+
+PATIENCE_MS: Final = 3 * SESSION_MS
+"""Milliseconds for the end of a transaction; the broker gives one up after a third of it."""
+
+
+class _Impatient(KafkaProducer):  # type: ignore[misc]  # kafka-python has no types
+    """The library waits for ever for a broker that has gone or refuses; whoever supervises us could not tell."""
+
+    def send_offsets_to_transaction(self, offsets: Any, group_metadata: Any) -> None:
+        self._wait(self._transaction_manager.send_offsets_to_transaction(offsets, group_metadata))
+
+    def commit_transaction(self) -> None:
+        self._wait(self._transaction_manager.begin_commit())
+
+    def abort_transaction(self) -> None:
+        self._wait(self._transaction_manager.begin_abort(), patience_ms=SESSION_MS // 2)
+
+    def _wait(self, result: Any, *, patience_ms: int = PATIENCE_MS) -> None:
+        self._sender.wakeup()
+        if not result.wait(patience_ms):
+            raise KafkaTimeoutError(f"no answer to the end of a transaction within {patience_ms / 1000:g} s")
 
 
 class Writer:
@@ -16,7 +38,7 @@ class Writer:
     def __init__(self, bootstrap: str, *, name: str) -> None:
         """Fence the writer of the same name, and end what it left open."""
         with ours():
-            self._producer: Any = KafkaProducer(
+            self._producer: Any = _Impatient(
                 bootstrap_servers=bootstrap.split(","),
                 transactional_id=name,
                 transaction_timeout_ms=SESSION_MS,
@@ -74,7 +96,7 @@ class Writer:
                 self._producer.send(topic, key=key.encode(), value=value, partition=partition)
                 for topic, key, value in records
             ]
-            self._producer.flush()
+            self._producer.flush(PATIENCE_MS / 1000)
             return [int(future.get(timeout=SESSION_MS / 1000).offset) for future in sent]
 
     def read_up_to(self, topic: str, position: Position, *, partition: int, membership: Any) -> None:
