@@ -31,6 +31,7 @@ class Ownership:
         self._metrics = metrics
         self._lanes: dict[TopicPartition, tuple[Lane, asyncio.Task[None]]] = {}
         self._stopping = False
+        self._topics: set[str] = set()
 
     def offer(self, source: TopicPartition, chunk: Chunk) -> None:
         """Hand a chunk to its lane; one that was fetched for a partition we no longer own is of no use to us."""
@@ -40,7 +41,7 @@ class Ownership:
     async def revoked(self, *_: Any) -> None:
         """Let every epoch in flight end and begin no other; what was still being restored is given up."""
         await asyncio.gather(*(self._freeze(source) for source in list(self._lanes)))
-        self._count()
+        self.count()
 
     async def assigned(self, app: Any) -> None:
         """Bring the lanes in line with what the group has assigned."""
@@ -55,7 +56,7 @@ class Ownership:
                 continue
             await self._drop(source)
             self._start(source)
-        self._count()
+        self.count()
 
     async def close(self) -> None:
         """Freeze and let go of everything; nothing is taken up again."""
@@ -99,8 +100,10 @@ class Ownership:
         await lane.close()
         log.info("partition_let_go", topic=source.topic, partition=source.partition)
 
-    def _count(self) -> None:
-        for topic in {source.topic for source in self._lanes}:
+    def count(self) -> None:
+        """Show how many partitions are owned, and how many of them have been restored, at this moment."""
+        self._topics |= {source.topic for source in self._lanes}
+        for topic in self._topics:
             lanes = [lane for source, (lane, _) in self._lanes.items() if source.topic == topic]
             self._metrics.owned.labels(topic).set(len(lanes))
             self._metrics.ready.labels(topic).set(sum(lane.ready for lane in lanes))

@@ -88,6 +88,7 @@ class Worker:
         while not self._stop.is_set():
             if self.app.crashed:
                 self._must_end(MustEnd(Ending.FAUST_CRASHED, repr(self.app.crash_reason)))
+            self.ownership.count()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), 0.5)
 
