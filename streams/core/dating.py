@@ -9,14 +9,14 @@ from functools import lru_cache
 from streams.core.calendar import Calendar
 from streams.core.dossier import Dossier
 from streams.core.due import due
-from streams.core.dues import NEVER, Dues
-from streams.core.facts import Pause, PauseKind
+from streams.core.dues import Dues
 from streams.core.findings import Rule
 from streams.core.law import BadLimit, LawError
 from streams.core.limits import parse_limit
 from streams.core.moments import Moment, clock_of, day_of, moment_on
-from streams.core.pauses import Interval, extended, united
-from streams.core.rulebook import Policy, Rulebook
+from streams.core.pauses import Interval, extended
+from streams.core.rulebook import Rulebook
+from streams.core.stands import spans
 
 limit_of = lru_cache(4096)(parse_limit)
 
@@ -50,7 +50,7 @@ class _Reckoning:
         self.provisional = False
 
     def dues(self, *, recomputed_too: bool = True) -> Dues:
-        stands, pauses = _spans(self.dossier, self.policy)
+        stands, pauses = spans(self.dossier, self.policy)
         appointed = self.dossier.appointed_due_at is not None and self.dossier.appointed_at is not None
         recomputed = self._recomputed(pauses) if recomputed_too or not appointed else None
         ranking = self._ranking(recomputed, pauses)
@@ -144,19 +144,3 @@ class _Reckoning:
             return dossier.closing_known_at > working_days_from(dossier.closed_at, 1, self.calendar)
         except LawError:
             return False
-
-
-def _spans(dossier: Dossier, policy: Policy) -> tuple[tuple[tuple[Moment, Moment], ...], list[Interval]]:
-    """Return the spans in which the clock stands, and the pauses that have an end, each on its own."""
-    if not dossier.pauses:
-        return (), []
-    pauses = [(pause.since, NEVER if pause.end is None else pause.end) for pause in _counted(dossier, policy)]
-    stands = tuple(united(pauses))
-    stopped = stands[-1][0] if stands and stands[-1][1] == NEVER else NEVER
-    return stands, [Interval(start, end) for start, end in pauses if start < stopped]
-
-
-def _counted(dossier: Dossier, policy: Policy) -> tuple[Pause, ...]:
-    if policy.payment_pauses_in(dossier.field):
-        return dossier.pauses
-    return tuple(pause for pause in dossier.pauses if pause.kind is not PauseKind.PAYMENT)
