@@ -96,11 +96,11 @@ class Desk:
                     self._pending.lines.append(outcome)
         self._read_to, self._has_read = position, True
 
-    def draft(self, now: Moment) -> int:
-        """Compose and render what is due at `now`, at most `DRAFTS` mails; return how many wait for their intent."""
+    def draft(self, now: Moment, *, most: int = DRAFTS) -> int:
+        """Compose and render what is due at `now`, up to `most` mails; return how many wait for their intent."""
         drafts = self._pending.drafts
-        while len(drafts) < DRAFTS:
-            due = list(islice(gather(self.book, now, merge=not self._office.replay), DRAFTS - len(drafts)))
+        while len(drafts) < most:
+            due = list(islice(gather(self.book, now, merge=not self._office.replay), most - len(drafts)))
             if not due:
                 break
             for gathered in due:

@@ -26,6 +26,8 @@ NOTED_SECONDS: Final = 2.0
 """The same for outcomes that are noted already; less than a transaction may last."""
 BUSY_SECONDS: Final = 0.25
 """How long answers are entered before the log is looked at again."""
+SLICE: Final = 8
+"""Mails of one partition that are drafted at a stretch."""
 TOGETHER: Final = 6
 """Transactions of different partitions that run side by side: each waits for the broker most of its time."""
 PULSE: Final = 5.0
@@ -89,7 +91,7 @@ class Sender:
         for partition, values in batch.items():
             self._desks[partition].take(values, reader.position(partition))
         clock = self._clock()
-        drafted = sum(desk.draft(now) for desk, now in self._due(clock))
+        drafted = self._draft(clock)
         self._commit(clock, self._ripe())
         outgoing.offer(self._desks, clock)
         self._show(clock)
@@ -97,6 +99,15 @@ class Sender:
         while len(outgoing) and time.monotonic() < deadline:
             outgoing.enter(self._desks, self._clock, patience=0.05)
             outgoing.offer(self._desks, clock)
+
+    def _draft(self, clock: Moment) -> int:
+        """Draft what is due, a few mails at a time, so that answers need not wait meanwhile; return how many."""
+        due = self._due(clock)
+        for most in range(SLICE, DRAFTS + 1, SLICE):
+            for desk, now in due:
+                desk.draft(now, most=most)
+                self._outgoing.enter(self._desks, self._clock, patience=0.0)
+        return sum(desk.has_drafts() for desk, _ in due)
 
     def _end(self, patience: float) -> None:
         with contextlib.suppress(Halted):

@@ -9,7 +9,6 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 
 from alerts.log.client import LARGEST, SESSION_MS, LogError, Position, ours
 
-
 PATIENCE_MS: Final = 3 * SESSION_MS
 """Milliseconds for the end of a transaction; the broker gives one up after a third of it."""
 

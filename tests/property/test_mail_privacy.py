@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
 from alerts import ledger
+from alerts.bounces import came
 from alerts.core.book import Book
 from alerts.core.composing import gather
-from alerts.core.ledger import NotSent
+from alerts.core.ledger import NotSent, Returned
 from alerts.core.outbox import Recall, Tell
 from alerts.core.people import Person
 from alerts.core.policy import Policy
@@ -23,6 +24,7 @@ from alerts.render import Renderer
 from alerts.route import address
 from streams.core.stages import Stage
 from tests.unit.alerts.samples import DIRECTORY, at, notice, recall, tell
+from tests.unit.alerts.test_bounces import report
 
 ANH = Person(id="anh", name="Lò Văn Ánh", address="anh@x.vn")
 SURNAMES = ("Nguyễn", "Lò", "Giàng", "Quàng", "Mùa", "Vàng")
@@ -88,6 +90,25 @@ def test_where_nobody_can_be_told_the_line_has_no_free_text_either(secret: str) 
     line = address(notice(unit="elsewhere", officer=None, reason=secret), DIRECTORY)
     assert isinstance(line, NotSent)
     assert secret not in ledger.encoded(line).decode()
+
+
+@given(secrets)
+def test_the_words_of_a_returned_mail_are_not_kept(secret: str) -> None:
+    returned = report().replace(b"Nguyen Van A", secret.encode())
+    found = came("k", returned)
+    line = Returned(recipient="anh", status=found.status, at=1, digest=found.digest)
+    assert secret not in ledger.encoded(line).decode()
+
+
+@given(secrets)
+def test_why_something_was_withdrawn_is_one_of_our_own_words_or_nothing(secret: str) -> None:
+    told = notice()
+    routed = address(recall(told, decided="2020-07-09 16:00", reason=secret).withdrawal, DIRECTORY)
+    assert isinstance(routed, Recall)
+    assert routed.why == ""
+    routed = address(recall(told, decided="2020-07-09 16:00", reason="closed").withdrawal, DIRECTORY)
+    assert isinstance(routed, Recall)
+    assert routed.why == "closed"
 
 
 def test_no_figure_names_a_dossier_an_officer_or_an_applicant() -> None:

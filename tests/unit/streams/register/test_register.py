@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from deploy.rulebook import load_rulebook
 from streams.border import Epoch, Poisoned
 from streams.core.moments import Moment
+from streams.core.rulebook import Policy, Rulebook
 from streams.metrics import RegisterMetrics
 from streams.register.register import SLICE, Register
 from streams.register.shelf import SLACK
@@ -381,3 +382,13 @@ def test_papers_that_did_not_come_by_their_date_are_told_until_they_come() -> No
     assert notices(step.tick(at("2020-03-05 17:01"))) == [("tell", "supplement_overdue")]
     came = live(step, sent("supplement_received", "2020-03-06 08:00"), now=at("2020-03-06 08:00"))
     assert values([came], "dossier.notices")[0]["reason"] == "answered"
+
+
+def test_the_warning_may_begin_in_the_last_part_of_the_limit() -> None:
+    """Accepted Monday at eight for five working days of seven and a half hours; a fifth of them is one day."""
+    policy = Policy("p", due_soon_share=0.2)
+    rules = Rulebook("r", policy, RULES.calendar_for(None))
+    step = Register(0, rules=rules, metrics=RegisterMetrics(CollectorRegistry()))
+    live(step, ACCEPTED, now=at("2020-03-02 08:00"))
+    assert notices(step.tick(at("2020-03-06 07:59"))) == []
+    assert notices(step.tick(at("2020-03-06 08:00"))) == [("tell", "due_soon")]
