@@ -7,26 +7,25 @@ into a transaction that is committed later with many others; killed in between, 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 
-import msgspec
 import structlog
 
 from alerts import ledger
 from alerts.core.book import Book
 from alerts.core.composing import Gathered, gather, reserve
 from alerts.core.digest import Digest
-from alerts.core.entries import Held, Open
+from alerts.core.entries import Open
 from alerts.core.ledger import LedgerLine, NotSent, Outcome
-from alerts.core.outbox import Recall, Tell
+from alerts.core.outbox import Recall
 from alerts.core.retry import Next
-from alerts.core.settling import Answered, can_pass_on, pass_on, release, settle
+from alerts.core.settling import Answered, release, settle
 from alerts.core.taking import take
 from alerts.log import Position, Writer
 from alerts.message import Mail
 from alerts.office import Office, intent, opened
+from alerts.pending import Pending
 from streams.core.moments import Moment
 from streams.topics import BOOK, BYTES, LEDGER, OUTBOX, prefixed
 
@@ -34,19 +33,6 @@ DRAFTS: Final = 64
 """Mails of one partition that go into one transaction."""
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class Pending:
-    """What waits for the next transaction."""
-
-    lines: list[LedgerLine] = field(default_factory=list)
-    onward: list[Tell | Recall] = field(default_factory=list)
-    drafts: list[tuple[Digest, Mail]] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        """Return whether there is anything."""
-        return bool(self.lines or self.onward or self.drafts)
 
 
 class Desk:
@@ -189,26 +175,11 @@ class Desk:
         person = self._office.directory.person(gathered.recipient)
         gone = person is None or self.book.bounced(gathered.recipient) is not None
         if gone or self._office.directory.is_away(gathered.recipient, gathered.at):
-            gathered = self._pass_on(gathered, gone=gone)
+            gathered = self._pending.hand_on(self.book, gathered, gone=gone, directory=self._office.directory)
         if person is not None and gathered.held:
             digest, mail = self._office.write(person, gathered)
             reserve(self.book, gathered, digest.id)
             self._pending.drafts.append((digest, mail))
-
-    def _pass_on(self, gathered: Gathered, *, gone: bool) -> Gathered:
-        """Hand on what somebody else can be told, and return the rest; who is only away is better than nobody."""
-        kept: list[Held] = []
-        directory, at = self._office.directory, gathered.at
-        for entry in gathered.held:
-            if not gone and not can_pass_on(entry, at=at, directory=directory):
-                kept.append(entry)
-                continue
-            outcome = pass_on(self.book, entry, at=at, directory=directory)
-            if isinstance(outcome, Tell):
-                self._pending.onward.append(outcome)
-            else:
-                self._pending.lines.append(outcome)
-        return msgspec.structs.replace(gathered, held=tuple(kept))
 
     def _settled_to(self, now: Moment | None) -> str:
         settled = None if now is None else self.book.settled_to(now)

@@ -182,10 +182,9 @@ class Sender:
 
     def _ripe(self) -> list[Desk]:
         """Return the desks whose transaction is due: mails to be opened, nothing more on its way, or time."""
-        waited = time.monotonic() - self._committed_at
-        if waited >= NOTED_SECONDS or (waited >= ABSORB_SECONDS and not len(self._outgoing)):
+        waited, idle = time.monotonic() - self._committed_at, not len(self._outgoing)
+        if waited >= NOTED_SECONDS or (waited >= ABSORB_SECONDS and idle):
             return list(self._desks.values())
-        idle = not len(self._outgoing)
         return [desk for desk in self._desks.values() if desk.has_drafts() or (idle and desk.has_noted())]
 
     def _commit(self, clock: Moment, desks: Iterable[Desk]) -> None:

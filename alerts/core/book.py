@@ -5,22 +5,10 @@ in `taking` (a record came), `composing` (a digest is due) and `settling` (the m
 """
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar, assert_never
+from typing import assert_never
 
 from alerts.core.digest import rank
-from alerts.core.entries import (
-    AnyEntry,
-    Bounced,
-    Held,
-    Lost,
-    Open,
-    Page,
-    PassedOn,
-    Progress,
-    Standing,
-    Told,
-    key_of,
-)
+from alerts.core.entries import AnyEntry, Bounced, Held, Lost, Open, Page, PassedOn, Progress, Standing, Told, key_of
 from streams.core.moments import Moment
 
 
@@ -67,11 +55,11 @@ class Book:
             case Open():
                 del self._open[entry.recipient, entry.digest]
             case Lost():
-                _remove(self._lost, entry)
+                del self._lost[entry.recipient][entry.notice]
             case Bounced():
                 del self._bounced[entry.recipient]
             case _:
-                _remove(self._standing, entry)
+                del self._standing[entry.recipient][entry.notice]
 
     def changes(self) -> dict[str, AnyEntry | None]:
         """Return what has changed since the last call, by key; None stands for what is gone."""
@@ -157,13 +145,3 @@ class Book:
         """Return `now` if everything due by then has been told and answered, else None."""
         waiting = bool(self._open) or self.is_due(now)
         return None if waiting else now
-
-
-T = TypeVar("T", bound="Standing | Lost")
-
-
-def _remove(pages: dict[str, dict[str, T]], entry: "Standing | Lost") -> None:
-    page = pages[entry.recipient]
-    del page[entry.notice]
-    if not page:
-        del pages[entry.recipient]

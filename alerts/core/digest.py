@@ -1,57 +1,24 @@
 """What one person is told at one time: the lines by risk, and what to do first and by when."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, assert_never
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 import msgspec
 
+from alerts.core.item import Besides, Item, UnitLine, item_of, rank
 from alerts.core.ledger import Reason, ToldOf
 from alerts.core.outbox import Tell
 from alerts.core.people import Person
 from alerts.core.policy import Policy
 from alerts.core.routing import Via
-from streams.core.labels import State
 from streams.core.moments import Moment
 from streams.core.stages import Stage
 
+__all__ = ["LEADING", "Besides", "Digest", "Item", "UnitLine", "compose", "digest_id", "rank"]
+
 LEADING: Final = frozenset({Via.LEADER, Via.HEAD_ABOVE, Via.MAILBOX_ABOVE})
 """Who is told as one of these leads others: they get one line a unit, never each dossier."""
-
-
-class Item(msgspec.Struct, frozen=True):
-    """One line of a digest: what DOMAIN §7 lets a mail say of a dossier, and nothing else of the notice."""
-
-    notice: str
-    stage: Stage
-    dossier: str
-    unit: str
-    state: State
-    via: Via
-    due_at: Moment | None = None
-    procedure: str = ""
-    field: str = ""
-    delay: int = 0
-    behalf: str = ""
-
-
-class UnitLine(msgspec.Struct, frozen=True):
-    """What one who leads is told of a unit: how many dossiers stay overdue there, and since when the oldest."""
-
-    unit: str
-    count: int
-    oldest: Item
-
-
-class Besides(msgspec.Struct, frozen=True):
-    """What else a digest says.
-
-    Dossiers of which the recipient was told and why they need nothing any more; by how many seconds we are late with a
-    notice, by its id.
-    """
-
-    lost: tuple[tuple[str, str], ...] = ()
-    delays: Mapping[str, int] = {}
 
 
 class Digest(msgspec.Struct, frozen=True):
@@ -93,7 +60,7 @@ def compose(
     Its id is a hash of who, when and what, so composing again gives the same id, and with it the same Message-ID.
     """
     besides = besides or Besides()
-    every = sorted((_item(tell, besides.delays.get(tell.notice.id, 0)) for tell in tells), key=_risk)
+    every = sorted((item_of(tell, besides.delays.get(tell.notice.id, 0)) for tell in tells), key=_risk)
     items, muted = _mute(item for item in every if item.via not in LEADING)
     counted, again = _mute(item for item in every if item.via in LEADING)
     closing = policy.closing_at(at, every[0].unit)
@@ -125,23 +92,6 @@ def digest_id(recipient: str, at: Moment, notices: Iterable[str]) -> str:
     return hashlib.sha256("\n".join((recipient, str(at), *sorted(notices))).encode()).hexdigest()[:32]
 
 
-def rank(stage: Stage) -> int:
-    """Return how urgent a stage is; 0 is the most urgent."""
-    match stage:
-        case Stage.OVERDUE:
-            return 0
-        case Stage.DUE_TODAY:
-            return 1
-        case Stage.INTAKE_OVERDUE:
-            return 2
-        case Stage.SUPPLEMENT_OVERDUE:
-            return 3
-        case Stage.DUE_SOON:
-            return 4
-        case _:
-            assert_never(stage)
-
-
 def _risk(item: Item) -> tuple[int, bool, Moment, str, str]:
     # In each stage the earliest due first: the longest overdue, the next to fall due; without a due moment, last.
     return (rank(item.stage), item.due_at is None, item.due_at or 0, item.dossier, item.notice)
@@ -157,20 +107,3 @@ def _mute(items: Iterable[Item]) -> tuple[list[Item], list[Item]]:
     listed: dict[str, Item] = {}
     muted = [item for item in items if listed.setdefault(item.dossier, item) is not item]
     return list(listed.values()), muted
-
-
-def _item(tell: Tell, delay: int) -> Item:
-    notice = tell.notice
-    return Item(
-        notice=notice.id,
-        stage=notice.stage,
-        dossier=notice.dossier,
-        unit=notice.unit,
-        state=notice.state,
-        via=tell.via,
-        due_at=notice.due_at,
-        procedure=notice.procedure or "",
-        field=notice.field or "",
-        delay=delay,
-        behalf=tell.behalf,
-    )

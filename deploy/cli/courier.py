@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from alerts.core.people import Directory
     from alerts.core.policy import Policy
     from alerts.courier import Options
+    from alerts.server import Server
+    from deploy.sections import Smtp
     from deploy.settings import Settings
 
 
@@ -41,37 +43,42 @@ def command(ctx: click.Context) -> None:
 
 def options_of(settings: "Settings") -> "Options":
     """Return what the courier of these settings needs to know; raises Failed where nobody can say who is who."""
-    from alerts.core.pace import Rates  # noqa: PLC0415
     from alerts.courier import Options  # noqa: PLC0415
     from alerts.message import Letterhead  # noqa: PLC0415
-    from alerts.server import Server, Tls  # noqa: PLC0415
     from alerts.wording import Language  # noqa: PLC0415
     from deploy import clock  # noqa: PLC0415
     from deploy.rulebook import reference_folder  # noqa: PLC0415
 
-    kafka, how, smtp = settings.kafka, settings.courier, settings.smtp
+    kafka, how = settings.kafka, settings.courier
     domain = how.sender.rpartition("@")[2]
     return Options(
         bootstrap=kafka.bootstrap,
         prefix=kafka.prefix,
         directory=directory_of(reference_folder(settings.reference.folder)),
         policy=policy_of(settings.reference.folder),
-        smtp=Server(
-            host=smtp.host,
-            port=smtp.port,
-            tls=Tls(smtp.tls),
-            username=smtp.username,
-            password=smtp.password(),
-            token_command=smtp.token_command,
-            connections=smtp.connections,
-            helo=domain,
-            rates=Rates(per_second=smtp.per_second, domains=smtp.per_second_by_domain),
-        ),
+        smtp=_server_of(settings.smtp, domain),
         letterhead=Letterhead(address=how.sender, domain=domain, language=Language(how.language)),
         clock=clock.now,
         link=f"{how.base_url.rstrip('/')}/{{dossier}}" if how.base_url else "",
         replay=settings.worker.replay,
         metrics_port=how.metrics_port,
+    )
+
+
+def _server_of(smtp: "Smtp", domain: str) -> "Server":
+    from alerts.core.pace import Rates  # noqa: PLC0415
+    from alerts.server import Server, Tls  # noqa: PLC0415
+
+    return Server(
+        host=smtp.host,
+        port=smtp.port,
+        tls=Tls(smtp.tls),
+        username=smtp.username,
+        password=smtp.password(),
+        token_command=smtp.token_command,
+        connections=smtp.connections,
+        helo=domain,
+        rates=Rates(per_second=smtp.per_second, domains=smtp.per_second_by_domain),
     )
 
 

@@ -20,8 +20,8 @@ PACKAGES = ("streams", "alerts", "dashboards", "deploy")
 FOLDERS = {".ci", ".githooks", "alerts", "dashboards", "deploy", "docs", "streams", "tests"}
 # The brackets keep this file from saying what no file may say.
 HOSTS = re.compile(r"pypi[.]org|python[h]osted|repo1[.]maven|maven-[c]entral|jit[p]ack[.]io")
-GRANTED = {"streams/core/events.py": 250}
-"""Rooms that may be larger, and why: the eighteen kinds of event are one table."""
+GRANTED = {"streams/core/events.py": 250, "alerts/wording.py": 240}
+"""Rooms that may be larger: the eighteen kinds of event, and the words of two languages, are one table each."""
 
 PURE = {
     *(
