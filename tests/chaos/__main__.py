@@ -22,7 +22,7 @@ def main() -> int:
         if wanted not in storm.name:
             continue
         for seed in range(1, 6 if full and storm.name == "kill storm" else 2):
-            finding, seconds = weathered(storm, seed=seed, seconds=100 if full else 30)
+            finding, seconds = weathered(storm, seed=seed, seconds=100 if full else 15)
             name = f"{storm.name}, seed {seed}"
             row = {"name": name, "events": finding.events, "lost": finding.lost, "repeated": finding.repeated}
             row |= {"wrong": finding.wrong, "seconds": round(seconds, 1)}
