@@ -37,8 +37,8 @@ class Kafka(Section):
 class Worker(Section):
     """The stream workers."""
 
-    epoch_ms: Annotated[int, Field(ge=10, le=10_000)] = 100
-    """The longest an epoch waits for more events."""
+    epoch_ms: Annotated[int, Field(ge=10, le=10_000)] = 250
+    """How far apart the epochs of a partition begin, at the least; after a pause a record waits for nothing."""
     session_timeout_ms: Annotated[int, Field(ge=1_000, le=300_000)] = 10_000
     """After this long without a sign of life a worker's partitions go to others."""
     instance_id: str | None = None

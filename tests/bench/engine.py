@@ -39,7 +39,10 @@ def process(command: list[str], environment: dict[str, str]) -> Iterator[None]:
 
 def worker(bootstrap: str, prefix: str, *, replay: bool) -> tuple[list[str], dict[str, str]]:
     settings = {"KAFKA__BOOTSTRAP": bootstrap, "KAFKA__PREFIX": prefix, "KAFKA__REPLICATION": "1"}
-    settings |= {"KAFKA__PARTITIONS": str(PARTITIONS), "WORKER__REPLAY": str(replay).lower(), "WORKER__EPOCH_MS": "100"}
+    settings |= {
+        "KAFKA__PARTITIONS": str(PARTITIONS),
+        "WORKER__REPLAY": str(replay).lower(),
+    }
     environment = without_settings() | {f"DUNGHAN_{key}": value for key, value in settings.items()}
     return [sys.executable, "-m", "deploy", "worker"], environment
 
@@ -91,7 +94,7 @@ def throughput(bootstrap: str, prefix: str, dossiers: int, *, idiomatic: bool) -
 def latencies(bootstrap: str, prefix: str, per_second: int, seconds: float = 15.0) -> tuple[float, float]:
     """Return p50 and p99, milliseconds, from the send to the inbox to the committed notice, through both steps.
 
-    Each dossier arrives late already, so that its notice is decided at once.
+    Each dossier arrives late already, so that its notice is decided at once. The first two seconds warm up.
     """
     TopicAdmin(bootstrap, Layout(prefix, PARTITIONS, 1)).apply()
     consumer = KafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False)
@@ -123,7 +126,7 @@ def latencies(bootstrap: str, prefix: str, per_second: int, seconds: float = 15.
                     took.setdefault(record.key.decode(), seen - sent[record.key.decode()])
     producer.close()
     consumer.close()
-    measured = sorted(list(took.values())[warm:])
+    measured = sorted(took[dossier] for dossier in list(sent)[warm + 2 * per_second :])
     return statistics.median(measured) * 1000, measured[int(len(measured) * 0.99)] * 1000
 
 
