@@ -5,6 +5,8 @@ from typing import Final
 
 DAY_MS: Final = 86_400_000
 FOR_EVER: Final = -1
+LARGEST: Final = str(8 << 20)
+"""Bytes of a batch of records: a dossier with thousands of events is one record of its state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,7 @@ class Topic:
 
 
 def _kept(milliseconds: int, **more: str) -> dict[str, str]:
-    return {"cleanup.policy": "delete", "retention.ms": str(milliseconds), "max.message.bytes": "8388608"} | {
+    return {"cleanup.policy": "delete", "retention.ms": str(milliseconds), "max.message.bytes": LARGEST} | {
         key.replace("_", "."): value for key, value in more.items()
     }
 
@@ -30,6 +32,7 @@ def _compacted() -> dict[str, str]:
         "max.compaction.lag.ms": "3600000",
         "segment.ms": "3600000",
         "min.cleanable.dirty.ratio": "0.1",
+        "max.message.bytes": LARGEST,
     }
 
 

@@ -4,6 +4,9 @@ Invariant: nothing that a `read_committed` reader can see stands outside a commi
 producer; whoever starts a producer with the same transactional id afterwards fences this one for good.
 """
 
+import asyncio
+from collections.abc import Awaitable
+
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import ProducerFenced
 
@@ -11,7 +14,9 @@ from streams.border import Epoch, KeyValue
 from streams.engine.connection import Connection
 from streams.engine.endings import Ending, MustEnd
 
-BATCH_BYTES = 1 << 20
+BATCH_BYTES = 900_000
+"""Below what a broker takes by default (1,048,588 bytes), so that only a single large record can exceed it."""
+REQUEST_BYTES = 8 << 20
 
 
 class EpochWriter:
@@ -27,7 +32,7 @@ class EpochWriter:
             enable_idempotence=True,
             acks="all",
             max_batch_size=BATCH_BYTES,
-            max_request_size=8 * BATCH_BYTES,
+            max_request_size=REQUEST_BYTES,
             linger_ms=0,
         )
 
@@ -39,27 +44,30 @@ class EpochWriter:
         """Commit what the epoch says together with `position`, the next offset to take; raises MustEnd if it cannot."""
         try:
             await self._producer.begin_transaction()
+            sent: list[Awaitable[object]] = []
             for (topic, partition), records in epoch.outputs.items():
-                await self._send(topic, partition, records)
+                sent += await self._send(topic, partition, records)
             await self._producer.send_offsets_to_transaction({self._source: position}, self._connection.group)
+            # The client commits whatever arrived and forgets what the broker refused: it must be asked before.
+            await asyncio.gather(*sent)
             await self._producer.commit_transaction()
         except ProducerFenced as error:
             raise MustEnd(Ending.FENCED, f"{self._source}: another worker owns this partition") from error
-        except MustEnd:
-            raise
         except Exception as error:  # whatever it is: what is not committed must be taken again, from the start
             raise MustEnd(Ending.EPOCH_FAILED, f"{self._source}: {error!r}") from error
 
-    async def _send(self, topic: str, partition: int, records: list[KeyValue]) -> None:
-        name = self._connection.topic(topic)
+    async def _send(self, topic: str, partition: int, records: list[KeyValue]) -> list[Awaitable[object]]:
+        """Send the records, and return what will tell whether the broker took them."""
+        name, sent = self._connection.topic(topic), []
         batch = self._producer.create_batch()
         for key, value in records:
             if batch.append(key=key, value=value, timestamp=None) is None:
-                await self._producer.send_batch(batch, name, partition=partition)
+                sent.append(await self._producer.send_batch(batch, name, partition=partition))
                 batch = self._producer.create_batch()
-                if batch.append(key=key, value=value, timestamp=None) is None:
-                    raise MustEnd(Ending.EPOCH_FAILED, f"{name}: a record of {len(value or b'')} bytes fits no batch")
-        await self._producer.send_batch(batch, name, partition=partition)
+                # The first record of a batch may be of any size; what the broker thinks of it, it will say.
+                batch.append(key=key, value=value, timestamp=None)
+        sent.append(await self._producer.send_batch(batch, name, partition=partition))
+        return sent
 
     async def close(self) -> None:
         """Let go of the connection; an open transaction is left to whoever comes next."""

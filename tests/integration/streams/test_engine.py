@@ -171,6 +171,28 @@ def test_an_epoch_that_cannot_be_written_leaves_nothing_behind(kafka: str, topic
     assert committed(kafka, prefixed(topics.prefix, NOTICES), partitions=4) == {}
 
 
+def test_an_output_that_the_broker_refuses_ends_the_epoch_and_is_not_lost_in_silence(
+    kafka: str, topics: Layout
+) -> None:
+    """The client itself would commit the rest, and the position with it."""
+    too_large = Epoch(1, {(NOTICES.name, 0): [(b"k", b"half")], (STATE.name, 0): [(b"k", bytes(20_000_000))]})
+
+    async def run() -> None:
+        it = writer(kafka, topics)
+        await it.fence()
+        with pytest.raises(MustEnd) as ended:
+            await it.write(too_large, 1)
+        assert ended.value.ending is Ending.EPOCH_FAILED
+        with contextlib.suppress(Exception):
+            await it.close()
+        again = writer(kafka, topics)
+        await again.fence()
+        await again.close()
+
+    asyncio.run(run())
+    assert committed(kafka, prefixed(topics.prefix, NOTICES), partitions=4) == {}
+
+
 def test_a_partition_is_restored_from_all_that_was_committed(kafka: str, topics: Layout) -> None:
     async def run() -> tuple[int, dict[bytes, int]]:
         first = writer(kafka, topics)
