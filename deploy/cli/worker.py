@@ -52,8 +52,8 @@ def command(ctx: click.Context, skipped: dict[int, frozenset[int]]) -> None:
         worker, registry = worker_of(settings, skipped)
         with contextlib.ExitStack() as stack:
             if (port := settings.worker.metrics_port) is not None:
-                pages = served(registry, host="127.0.0.1", port=port, live=lambda: True, ready=lambda: worker.ready)
-                stack.enter_context(pages)
+                asked = {"live": lambda: worker.live, "ready": lambda: worker.ready}
+                stack.enter_context(served(registry, host="127.0.0.1", port=port, **asked))
             return await worker.run()
 
     try:

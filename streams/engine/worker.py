@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,8 @@ from streams.metrics import EngineMetrics
 
 log = structlog.get_logger(__name__)
 
+STUCK = 30.0
+"""Seconds without a turn of the loop after which a worker is no longer live."""
 GRACE = 5.0
 """Seconds that a worker which must end spends on ending well, before it simply ends."""
 
@@ -56,6 +59,7 @@ class Worker:
         self._metrics = metrics
         self._stop = asyncio.Event()
         self._why: MustEnd | None = None
+        self._turned_at = time.monotonic()
         self.app = _app(connection, membership)
         self.ownership = Ownership(self._lane, self._must_end, metrics)
         self._wire()
@@ -80,6 +84,11 @@ class Worker:
         """Whether partitions are assigned and every one of them has been restored."""
         return self.ownership.ready
 
+    @property
+    def live(self) -> bool:
+        """Whether the loop has turned within the last STUCK seconds; asked from another thread."""
+        return time.monotonic() - self._turned_at < STUCK
+
     def stop(self) -> None:
         """Ask the worker to end after the epochs in flight."""
         self._stop.set()
@@ -89,6 +98,7 @@ class Worker:
             if self.app.crashed:
                 self._must_end(MustEnd(Ending.FAUST_CRASHED, repr(self.app.crash_reason)))
             self.ownership.count()
+            self._turned_at = time.monotonic()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), 0.5)
 

@@ -1,7 +1,8 @@
 """The records others read: notices, tallies, trail lines, rejected records, and how each is written.
 
 JSON, one object a record, moments as whole seconds since 1970-01-01T00:00:00Z. Fields are only ever added, with a
-default; `version` is raised when a field's meaning changes. The JSON Schemas beside this module are made from here.
+default; `version` is raised when a field's meaning changes. A `version` that is left out
+is 1. `schemas.json` beside this module is made from here (`streams.wire.schemas`).
 """
 
 from typing import Literal

@@ -17,8 +17,10 @@ START: Final = bytes(32)
 _encoder = msgspec.json.Encoder()
 
 
-class Line(msgspec.Struct, frozen=True, tag_field="line", omit_defaults=True):
-    """One line; `decided_at` is the `now` by which it was decided."""
+class Line(msgspec.Struct, frozen=True, kw_only=True, tag_field="line", omit_defaults=True):
+    """One line; `decided_at` is the `now` by which it was decided. A `version` that is left out is 1."""
+
+    version: int = 1
 
 
 class Taken(Line, frozen=True, tag="event"):

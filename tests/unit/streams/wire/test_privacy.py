@@ -5,9 +5,10 @@ import pytest
 
 from streams.wire import cloudevents
 from streams.wire.contract import scrub
+from streams.wire.malformed import Malformed
 from streams.wire.rejected import kept
 from streams.wire.scrub import scrubbed
-from tests.sources import sent
+from tests.sources import event, sent
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,26 @@ def test_the_reason_of_an_event_is_scrubbed_and_counted() -> None:
     known = cloudevents.received(sent("refused", "2020-03-02 08:00", reason="gọi 0912345678 hoặc a@b.vn"))
     assert scrub(known.data) == 2
     assert b"0912345678" not in msgspec.json.encode(known.data)
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        {"data": {"procedure": "1", "unit": "m", "channel": "Nguyễn Văn A - at `$.x` 0912345678"}},
+        {"data": {"procedure": "1", "unit": "m", "level": "Nguyễn Văn A"}},
+        {"subject": "Nguyễn Văn A"},
+        {"type": "Nguyễn Văn A"},
+        {"specversion": "Nguyễn Văn A"},
+        {"time": "Nguyễn Văn A"},
+        {"id": ["Nguyễn Văn A"]},
+    ],
+)
+def test_why_a_record_was_rejected_never_says_what_was_sent(spoiled: dict[str, object]) -> None:
+    value = msgspec.json.encode({**event("accepted", "2020-03-02 08:00", procedure="1", unit="m"), **spoiled})
+    with pytest.raises(Malformed) as put_aside:
+        cloudevents.received(value)
+    assert "Nguyễn" not in put_aside.value.detail
+    assert "0912345678" not in put_aside.value.detail
 
 
 def test_an_event_without_a_reason_has_nothing_to_scrub() -> None:

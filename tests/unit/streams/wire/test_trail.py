@@ -33,7 +33,7 @@ def test_a_chain_holds() -> None:
 
 
 def test_anybody_with_sha_256_can_follow_it() -> None:
-    """By hand, as docs/audit.md says: no code of ours but the lines."""
+    """By hand: no code of ours but the lines."""
     before = bytes(32)
     for value in written():
         body = value[: value.rindex(b',"hash"')] + b"}"

@@ -1,0 +1,27 @@
+"""The JSON Schemas of what others read, made from the types; `python -m streams.wire.schemas` writes them anew."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from streams.wire import records, trail
+from streams.wire.contract import CONTRACT
+
+FILE: Final = Path(__file__).with_name("schemas.json")
+TYPES: Final = (
+    *(records.Notice, records.Withdrawal, records.Mark, records.Tally, records.Counted, records.Rejected),
+    *(trail.Taken, trail.Labelled, trail.Decided, trail.Withdrawn, trail.Unreadable, trail.Skipped, trail.EpochLine),
+)
+
+
+def schemas() -> str:
+    """Return the schemas as they are committed: the data of each kind of event, and every record, by name."""
+    _, found = msgspec.json.schema_components(TYPES, ref_template="#/records/{name}")
+    events: dict[str, Any] = {name: msgspec.json.schema(kind.shape) for name, kind in CONTRACT.items()}
+    return json.dumps({"events": events, "records": found}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(schemas(), encoding="utf-8")
