@@ -23,6 +23,7 @@ LONGEST: Final = 300
 """Characters of a subject, an id or a source."""
 AHEAD: Final = 86_400
 """Seconds by which an event may claim to happen after it arrived (clocks differ; years do not)."""
+TOO_DEEP: Final = "too many brackets within brackets"
 
 
 class Envelope(msgspec.Struct, omit_defaults=True):
@@ -124,6 +125,8 @@ def _checked(envelope: Envelope) -> Sent:
         data = kind.decoder.decode(envelope.data)
     except msgspec.DecodeError as error:
         raise Malformed(_time_reason(str(error)) or Reason.BAD_DATA, f"data: {_told(error)}") from None
+    except RecursionError:
+        raise Malformed(Reason.BAD_DATA, f"data: {TOO_DEEP}") from None
     return Sent(envelope, kind, data)
 
 
@@ -134,12 +137,15 @@ def _envelope(value: bytes) -> Envelope:
         raise _misshapen(value, error) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Malformed(Reason.NOT_JSON, str(error)) from None
+    except RecursionError:
+        # Brackets within brackets beyond what the reader follows; nothing of it says more.
+        raise Malformed(Reason.NOT_JSON, TOO_DEEP) from None
 
 
 def _misshapen(value: bytes, error: msgspec.ValidationError) -> Malformed:
     try:
         _loose.decode(value)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, RecursionError):
         return Malformed(Reason.TICK if TICK.encode() in value else Reason.WRONG_SHAPE, _told(error))
     return Malformed(_time_reason(str(error)) or Reason.BAD_TIME, _told(error))
 
@@ -161,6 +167,13 @@ def _binary(value: bytes, headers: Sequence[tuple[str, bytes]]) -> Envelope:
         attributes = {name[3:]: text.decode() for name, text in headers if name.startswith("ce_")}
     except UnicodeDecodeError as error:
         raise Malformed(Reason.WRONG_SHAPE, f"headers: {error}") from None
+    try:
+        # One whole value: text behind its end would be taken for attributes.
+        msgspec.json.decode(value or b"{}", type=msgspec.Raw)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Malformed(Reason.NOT_JSON, str(error)) from None
+    except RecursionError:
+        raise Malformed(Reason.NOT_JSON, TOO_DEEP) from None
     return _envelope(_encoder.encode({**attributes, "data": msgspec.Raw(value or b"{}")}))
 
 

@@ -22,7 +22,7 @@ def kept(value: bytes) -> bytes:
     """Return the part of a rejected record's value that may be kept, as JSON; empty if that is nothing."""
     try:
         record: Any = msgspec.json.decode(value)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return b""
     if not isinstance(record, dict):
         return b""

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from streams.core.events import Accepted, Channel, Observed, Submitted
-from streams.wire import cloudevents, ticks
+from streams.wire import cloudevents, rejected, ticks
 from streams.wire.malformed import Malformed, Reason
 from tests.sources import DOSSIER, SOURCE, at, event, sent, taken
 
@@ -17,6 +17,10 @@ def changed(**attributes: object) -> bytes:
 
 def without(name: str) -> bytes:
     return msgspec.json.encode({key: value for key, value in ACCEPTED.items() if key != name})
+
+
+def deep(name: str) -> bytes:
+    return without(name)[:-1] + f',"{name}":{"[" * 100_000}{"]" * 100_000}}}'.encode()
 
 
 def reason_of(value: bytes | None) -> Reason:
@@ -64,6 +68,9 @@ def reason_of(value: bytes | None) -> Reason:
             changed(data={"procedure": "1", "unit": "m", "channel": "pigeon"}), Reason.BAD_DATA, id="an unknown channel"
         ),
         pytest.param(changed(padding="x" * 5_000_000), Reason.TOO_LARGE, id="a record of 5 MB"),
+        pytest.param(deep("ward"), Reason.NOT_JSON, id="brackets within brackets in what nobody reads"),
+        pytest.param(deep("data"), Reason.NOT_JSON, id="brackets within brackets in the data"),
+        pytest.param(deep("time"), Reason.WRONG_SHAPE, id="brackets within brackets in the time"),
     ],
 )
 def test_what_is_malformed_is_put_aside_with_its_reason(value: bytes | None, reason: Reason) -> None:
@@ -100,6 +107,17 @@ def test_a_header_that_is_no_text_is_put_aside() -> None:
     with pytest.raises(Malformed) as put_aside:
         cloudevents.received(b"{}", (("ce_specversion", b"1.0"), ("ce_id", b"\xff")))
     assert put_aside.value.reason is Reason.WRONG_SHAPE
+
+
+def test_binary_data_cannot_add_attributes() -> None:
+    headers = (("ce_specversion", b"1.0"), ("ce_id", b"1"))
+    with pytest.raises(Malformed) as put_aside:
+        cloudevents.received(b'{},"source":"somebody/else"', headers)
+    assert put_aside.value.reason is Reason.NOT_JSON
+
+
+def test_of_brackets_within_brackets_nothing_is_kept() -> None:
+    assert rejected.kept(deep("ward")) == b""
 
 
 def test_the_same_event_sent_again_has_the_same_content_whenever_it_arrives() -> None:
