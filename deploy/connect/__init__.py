@@ -1,0 +1,1 @@
+"""Connecting a one-stop system: what is known of each source, and how its exports become events."""
