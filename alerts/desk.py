@@ -6,6 +6,7 @@ either what is held, or an open mail and where its bytes are. An outcome is writ
 into a transaction that is committed later with many others; killed in between, the next owner reads it all the same.
 """
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
@@ -46,7 +47,6 @@ class Desk:
         self._writer = writer
         self._pending = Pending()
         self._read_to = begun
-        self._has_read = self._has_noted = False
         self._contents: dict[str, bytes] = {}
 
     def restore(self, entries: Mapping[str, bytes]) -> None:
@@ -80,7 +80,8 @@ class Desk:
                     self._pending.onward.append(outcome)
                 else:
                     self._pending.lines.append(outcome)
-        self._read_to, self._has_read = position, True
+        self._read_to = position
+        self._pending.add(time.monotonic(), read=True)
 
     def draft(self, now: Moment, *, most: int = DRAFTS) -> int:
         """Compose and render what is due at `now`, up to `most` mails; return how many wait for their intent."""
@@ -99,11 +100,15 @@ class Desk:
 
     def has_noted(self) -> bool:
         """Return whether outcomes were noted that are not committed."""
-        return self._has_noted
+        return self._pending.has_noted
+
+    def has_waited(self, seconds: float) -> bool:
+        """Return whether the first of what waits for its transaction has waited so long, whatever came after it."""
+        return self._pending.since is not None and time.monotonic() - self._pending.since >= seconds
 
     def has_something(self) -> bool:
         """Return whether there is anything to commit."""
-        return self._has_read or self._has_noted or bool(self._pending)
+        return bool(self._pending)
 
     def commit(self, *, now: Moment | None, clock: Moment, membership: Any) -> None:
         """Commit all that is pending, in one transaction; mails drafted become open mails.
@@ -124,7 +129,6 @@ class Desk:
             # Also where nothing was read: the note beside the offset may have changed.
             position = Position(self._read_to, self._settled_to(now))
             writer.read_up_to(prefixed(prefix, OUTBOX), position, partition=partition, membership=membership)
-        self._has_read = self._has_noted = False
         self._contents.update((digest.id, mail.content) for digest, mail in pending.drafts)
         self._count(pending.lines)
 
@@ -140,7 +144,7 @@ class Desk:
         said, *lines = settled.lines
         topic = prefixed(self._office.prefix, LEDGER)
         self._writer.note(topic, (said.recipient, ledger.encoded(said)), partition=self.partition, noted=noted)
-        self._has_noted = True
+        self._pending.add(time.monotonic(), noted=True)
         self._pending.lines.extend(lines)
         self._pending.onward.extend(settled.onward)
         self._office.figures.mail(mail.stage, answered.ending)
@@ -148,6 +152,7 @@ class Desk:
 
     def release(self, mail: Open) -> None:
         """Hold anew what a mail told whose bytes are gone."""
+        self._pending.add(time.monotonic())
         self._pending.lines.extend(release(self.book, mail))
 
     def close(self) -> None:
@@ -169,6 +174,7 @@ class Desk:
             self.book.put(opened(digest, mail, place=place, line=line, clock=clock))
 
     def _draft(self, gathered: Gathered) -> None:
+        self._pending.add(time.monotonic())
         self._pending.lines.extend(gathered.dropped)
         if not gathered.held:
             return

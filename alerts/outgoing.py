@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 import structlog
@@ -22,6 +22,9 @@ from streams.topics import BYTES, prefixed
 
 AHEAD: Final = 8
 """Mails for each connection that are handed over before they can be sent."""
+
+FETCHING_SECONDS: Final = 0.5
+"""How long bytes that are not at hand any more are fetched before answers are looked at again."""
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +68,10 @@ class Outgoing:
             if mail.digest not in self._ways
         ]
         mails.sort(key=lambda each: rank(each[1].stage))
+        deadline = time.monotonic() + FETCHING_SECONDS
         for desk, mail in mails[: self._most - len(self._ways)]:
+            if time.monotonic() >= deadline:
+                return
             parcel = self._parcel(desk, mail, clock)
             if parcel is not None:
                 self._ways[mail.digest] = Way(desk.partition, mail.recipient, mail.digest)
@@ -80,13 +86,17 @@ class Outgoing:
             raise Halted(self._halted)
         return len(answers)
 
-    def stop(self, desks: Mapping[int, Desk], clock: Callable[[], Moment], *, patience: float) -> None:
-        """Begin nothing more, and enter the answers to what has begun, as long as they come in so many seconds."""
+    def stopping(self, desks: Mapping[int, Desk], clock: Callable[[], Moment], *, patience: float) -> Iterator[None]:
+        """Begin nothing more, and enter the answers to what has begun, as long as they come in so many seconds.
+
+        Yields again and again meanwhile: what is noted must not wait for the last answer.
+        """
         self._pool.withdraw()
         deadline = time.monotonic() + patience
         while self._pool.in_flight() and time.monotonic() < deadline:
             for key, answered in self._pool.answers(0.05):
                 self._enter(desks, Answer(key, answered), clock())
+            yield
         if not self._pool.in_flight():
             self._ways.clear()
 

@@ -22,10 +22,22 @@ class Pending:
     lines: list[LedgerLine] = field(default_factory=list)
     onward: list[Tell | Recall] = field(default_factory=list)
     drafts: list[tuple[Digest, Mail]] = field(default_factory=list)
+    has_read: bool = False
+    """Whether the input moved."""
+    has_noted: bool = False
+    """Whether outcomes stand in the transaction already."""
+    since: float | None = None
+    """Since which second the first of it waits."""
 
     def __bool__(self) -> bool:
         """Return whether there is anything."""
-        return bool(self.lines or self.onward or self.drafts)
+        return bool(self.has_read or self.has_noted or self.lines or self.onward or self.drafts)
+
+    def add(self, second: float, *, read: bool = False, noted: bool = False) -> None:
+        """Say that something waits from this second on, at the latest: the input moved, an outcome was noted."""
+        self.since = second if self.since is None else self.since
+        self.has_read |= read
+        self.has_noted |= noted
 
     def hand_on(self, book: Book, gathered: Gathered, *, gone: bool, directory: Directory) -> Gathered:
         """Hand on what somebody else can be told, and return the rest; who is only away is better than nobody."""

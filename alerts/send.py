@@ -4,30 +4,32 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from typing import Final
 
-from alerts import ledger
-from alerts.core.ledger import Outcome
 from alerts.desk import DRAFTS, Desk
-from alerts.log import Archive, Follower, LogError, Reader, Writer
+from alerts.log import Archive, Follower, LogError, Reader
 from alerts.office import Office
 from alerts.outgoing import Halted, Outgoing
 from alerts.pool import Pool
 from alerts.recheck import Recheck
 from alerts.server import Server
+from alerts.takeover import taken_over
 from streams.core.moments import Moment
-from streams.topics import BOOK, LEDGER, NOTICES, OUTBOX, prefixed
+from streams.topics import NOTICES, OUTBOX, prefixed
 
 __all__ = ["Halted", "Sender"]
 
 ABSORB_SECONDS: Final = 0.5
 """How long what only has to be kept in mind may wait for its transaction."""
 NOTED_SECONDS: Final = 2.0
-"""The same for outcomes that are noted already; less than a transaction may last."""
+"""The same while mails are on their way: outcomes are noted already, but the broker gives up old transactions."""
 BUSY_SECONDS: Final = 0.25
 """How long answers are entered before the log is looked at again."""
 SLICE: Final = 8
 """Mails of one partition that are drafted at a stretch."""
+DRAFTING_SECONDS: Final = 0.5
+"""How long drafting may go on before what was drafted, and what was noted meanwhile, is committed."""
 TOGETHER: Final = 6
 """Transactions of different partitions that run side by side: each waits for the broker most of its time."""
 PULSE: Final = 5.0
@@ -50,7 +52,7 @@ class Sender:
         self._clock = clock
         self._desks: dict[int, Desk] = {}
         self._notices: list[int] = []
-        self._committed_at = self._pulse = time.monotonic()
+        self._pulse = time.monotonic()
 
     def run(self, may_go_on: Callable[[], bool]) -> None:
         """Send until `may_go_on` says no; LogError when our place in the log is lost; Halted by the mail server."""
@@ -102,16 +104,18 @@ class Sender:
 
     def _draft(self, clock: Moment) -> int:
         """Draft what is due, a few mails at a time, so that answers need not wait meanwhile; return how many."""
-        due = self._due(clock)
-        for most in range(SLICE, DRAFTS + 1, SLICE):
-            for desk, now in due:
-                desk.draft(now, most=most)
-                self._outgoing.enter(self._desks, self._clock, patience=0.0)
+        due, deadline = self._due(clock), time.monotonic() + DRAFTING_SECONDS
+        for most, (desk, now) in product(range(SLICE, DRAFTS + 1, SLICE), due):
+            if time.monotonic() >= deadline:
+                break
+            desk.draft(now, most=most)
+            self._outgoing.enter(self._desks, self._clock, patience=0.0)
         return sum(desk.has_drafts() for desk, _ in due)
 
     def _end(self, patience: float) -> None:
         with contextlib.suppress(Halted):
-            self._outgoing.stop(self._desks, self._clock, patience=patience)
+            for _ in self._outgoing.stopping(self._desks, self._clock, patience=patience):
+                self._commit(self._clock(), [desk for desk in self._desks.values() if desk.has_waited(NOTED_SECONDS)])
         self._commit(self._clock(), self._desks.values())
 
     def _hand_over(self) -> None:
@@ -120,43 +124,12 @@ class Sender:
             self._end(HANDING_OVER)
 
     def _take_over(self) -> None:
-        # In this order: fence the last owner, read how far they came, read their book, read what they noted.
         self._let_go()
         self._recheck.forget()
-        reader, prefix = self._reader, self._office.prefix
-        partitions = reader.assignment()
-        names = [f"{self._app}-send-{partition}" for partition in partitions]
-        writers = list(self._threads.map(lambda name: Writer(self._bootstrap, name=name), names))
-        begun = reader.rewind()
-        self._desks = {
-            partition: Desk(self._office, partition, writer=writer, begun=begun[partition])
-            for partition, writer in zip(partitions, writers, strict=True)
-        }
-        entries: dict[int, dict[str, bytes]] = {partition: {} for partition in partitions}
-        for partition, key, value in self._archive.whole(prefixed(prefix, BOOK), partitions):
-            if value is None:
-                entries[partition].pop(key, None)
-            else:
-                entries[partition][key] = value
-        for partition, desk in self._desks.items():
-            desk.restore(entries[partition])
-        self._recover()
+        self._desks = taken_over(
+            self._office, bootstrap=self._bootstrap, reader=self._reader, archive=self._archive, threads=self._threads
+        )
         self._pulse = time.monotonic()
-
-    def _recover(self) -> None:
-        unsure = {partition: desk.unsure_since() for partition, desk in self._desks.items()}
-        begin = {partition: line for partition, line in unsure.items() if line is not None}
-        if not begin:
-            return
-        noted: dict[int, list[Outcome]] = {partition: [] for partition in begin}
-        with contextlib.closing(Archive(self._bootstrap, also_aborted=True)) as archive:
-            for partition, _, value in archive.since(prefixed(self._office.prefix, LEDGER), begin):
-                with contextlib.suppress(ledger.Unreadable):
-                    line = ledger.ledger_line(value)
-                    if isinstance(line, Outcome):
-                        noted[partition].append(line)
-        for partition, outcomes in noted.items():
-            self._desks[partition].recover(outcomes)
 
     def _let_go(self) -> None:
         desks, self._desks = list(self._desks.values()), {}
@@ -181,11 +154,17 @@ class Sender:
         return due if not due or self._office.replay or self._recheck.has_passed(self._reader) else []
 
     def _ripe(self) -> list[Desk]:
-        """Return the desks whose transaction is due: mails to be opened, nothing more on its way, or time."""
-        waited, idle = time.monotonic() - self._committed_at, not len(self._outgoing)
-        if waited >= NOTED_SECONDS or (waited >= ABSORB_SECONDS and idle):
-            return list(self._desks.values())
-        return [desk for desk in self._desks.values() if desk.has_drafts() or (idle and desk.has_noted())]
+        """Return the desks whose transaction is due: mails to be opened, nothing more on its way, or time.
+
+        Each has its own time: by that of all, a desk whose neighbours always have mails to open would wait for ever.
+        """
+        idle = not len(self._outgoing)
+        longest = ABSORB_SECONDS if idle else NOTED_SECONDS
+        return [
+            desk
+            for desk in self._desks.values()
+            if desk.has_drafts() or (idle and desk.has_noted()) or desk.has_waited(longest)
+        ]
 
     def _commit(self, clock: Moment, desks: Iterable[Desk]) -> None:
         waiting = [desk for desk in desks if desk.has_something()]
@@ -197,4 +176,3 @@ class Sender:
             desk.commit(now=self._now(desk, clock), clock=clock, membership=membership)
 
         list(self._threads.map(commit, waiting))
-        self._committed_at = time.monotonic()

@@ -7,10 +7,13 @@ import json
 from email.message import EmailMessage
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
+from kafka.partitioner.default import murmur2
 
-from alerts.core.ledger import Intent, NotSent, Outcome, Reason
+from alerts.core.ledger import Intent, LedgerLine, NotSent, Outcome, Reason
+from alerts.core.people import Officer
 from alerts.core.retry import Ending
 from alerts.courier import settled_to
 from alerts.send import Halted
@@ -31,7 +34,7 @@ from tests.integration.alerts.office import (
     working,
 )
 from tests.integration.conftest import PARTITIONS
-from tests.unit.alerts.samples import at, notice, recall
+from tests.unit.alerts.samples import DIRECTORY, at, notice, recall
 
 pytestmark = pytest.mark.usefixtures("topics")
 
@@ -201,3 +204,32 @@ def test_two_couriers_share_the_work_and_nobody_is_told_twice(
         publish(kafka, topics.prefix, [notice(who, officer=who) for who in people])
         wait_for_lines(kafka, topics.prefix, lambda line: isinstance(line, Outcome), count=3)
     assert sorted(mail.recipients[0] for mail in mailbox.mails()) == ["anh@x.vn", "binh@x.vn", "chi@x.vn"]
+
+
+def test_an_outcome_is_committed_in_time_however_busy_the_other_partitions_are(
+    kafka: str, topics: Layout, tmp_path: Path
+) -> None:
+    crowd = [f"officer{n}" for n in range(60)]
+    officers = {who: Officer(id=who, name=who, unit="nam_vi", address=f"{who}@x.vn") for who in crowd}
+    people = msgspec.structs.replace(DIRECTORY, officers={**DIRECTORY.officers, **officers})
+    others = iter([who for who in crowd if partition_of(who) != partition_of("anh")])
+    publish(kafka, topics.prefix, [notice("first", officer="anh")])
+
+    def is_out(line: LedgerLine) -> bool:
+        return isinstance(line, Outcome) and line.recipient == "anh"
+
+    # Before its mail is answered the next one is on its way: the courier is never idle.
+    with (
+        LocalMailbox(tmp_path / "mails", Manners(delay=1.0)) as slow,
+        working(options(kafka, topics.prefix, slow) | {"directory": people}),
+    ):
+        slow.wait_for(1)
+        while not any(is_out(line) for line in ledger_lines(kafka, topics.prefix)):
+            who = next(others, None)
+            assert who is not None, "the outcome was not committed as long as others had mails to open"
+            publish(kafka, topics.prefix, [notice(who, officer=who)])
+
+
+def partition_of(recipient: str) -> int:
+    """Return the partition of the outbox that a person's notices meet in."""
+    return int((murmur2(recipient.encode()) & 0x7FFFFFFF) % PARTITIONS)

@@ -1,0 +1,53 @@
+"""Partitions have become ours: what their last owner left, as it stands in the log, and nobody else writing there."""
+
+import contextlib
+from collections.abc import Mapping
+from concurrent.futures import Executor
+
+from alerts import ledger
+from alerts.core.ledger import Outcome
+from alerts.desk import Desk
+from alerts.log import Archive, Reader, Writer
+from alerts.office import Office
+from streams.topics import BOOK, LEDGER, prefixed
+
+
+def taken_over(
+    office: Office, *, bootstrap: str, reader: Reader, archive: Archive, threads: Executor
+) -> dict[int, Desk]:
+    """Return the desks of the partitions that `reader` has now, by partition; LogError when one cannot be had."""
+    # In this order: fence the last owner, read how far they came, read their book, read what they noted.
+    partitions = reader.assignment()
+    names = [f"{office.prefix or 'dunghan'}-send-{partition}" for partition in partitions]
+    writers = list(threads.map(lambda name: Writer(bootstrap, name=name), names))
+    begun = reader.rewind()
+    desks = {
+        partition: Desk(office, partition, writer=writer, begun=begun[partition])
+        for partition, writer in zip(partitions, writers, strict=True)
+    }
+    entries: dict[int, dict[str, bytes]] = {partition: {} for partition in partitions}
+    for partition, key, value in archive.whole(prefixed(office.prefix, BOOK), partitions):
+        if value is None:
+            entries[partition].pop(key, None)
+        else:
+            entries[partition][key] = value
+    for partition, desk in desks.items():
+        desk.restore(entries[partition])
+    _recover(desks, office, bootstrap)
+    return desks
+
+
+def _recover(desks: Mapping[int, Desk], office: Office, bootstrap: str) -> None:
+    unsure = {partition: desk.unsure_since() for partition, desk in desks.items()}
+    begin = {partition: line for partition, line in unsure.items() if line is not None}
+    if not begin:
+        return
+    noted: dict[int, list[Outcome]] = {partition: [] for partition in begin}
+    with contextlib.closing(Archive(bootstrap, also_aborted=True)) as archive:
+        for partition, _, value in archive.since(prefixed(office.prefix, LEDGER), begin):
+            with contextlib.suppress(ledger.Unreadable):
+                line = ledger.ledger_line(value)
+                if isinstance(line, Outcome):
+                    noted[partition].append(line)
+    for partition, outcomes in noted.items():
+        desks[partition].recover(outcomes)
