@@ -58,7 +58,10 @@ def worker_of(settings: Settings, skipped: Mapping[int, frozenset[int]] = NONE) 
         skip = skipped.get(partition, frozenset())
         return Register(partition, rules=rules, metrics=decide, replay=how.replay, skipped=skip)
 
-    plans = (StepPlan(topics.INBOX.name, None, inbox), StepPlan(topics.EVENTS.name, topics.STATE.name, register))
+    plans = (
+        StepPlan(topics.INBOX.name, None, inbox),
+        StepPlan(topics.EVENTS.name, topics.STATE.name, register, compared=topics.TALLIES.name),
+    )
     worker = Worker(
         plans,
         connection=connection,

@@ -48,7 +48,7 @@ def recounted(log: Log, period: Period, *, as_of: Moment, rules: Rulebook) -> Re
             counts.move(None, counted)
             if dossier.procedure and counted.received_on is not None and counted.received_on in period:
                 used.add(dossier.procedure)
-        tallies += [(key.decode(), msgspec.json.decode(value, type=Tally)) for key, value in counts.flush()]
+        tallies += [(key.decode(), msgspec.json.decode(value, type=Tally)) for key, value in counts.flush() if value]
     return Recounted(board_of(tallies), frozenset(used), unreadable)
 
 

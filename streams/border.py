@@ -5,7 +5,7 @@ and the time, and writes what it answers in one transaction with the position th
 (the worker, a replay, a test, `verify`) gets the same answers.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 import msgspec
@@ -77,6 +77,12 @@ class Step(Protocol):
 
     def rebuild(self, records: Iterable[Incoming]) -> None:
         """Take up again what the records of the corrupt keys say, all of them before the position, in order."""
+
+    def compare(self, written: Mapping[bytes, bytes]) -> Sequence[str]:
+        """Return where the last values by key of the plan's `compared` topic are not what the state says, in words.
+
+        Called once, after the state has been taken up; the next epoch writes the right values.
+        """
 
     def take(self, batch: Sequence[Incoming], *, now: Moment, behind: bool) -> Epoch:
         """Take records in order, not always all of them; `now` is the clock, `behind` says that more are waiting."""

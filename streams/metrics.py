@@ -39,6 +39,11 @@ class EngineMetrics:
         self.stopped = gauge(
             "partition_stopped", "1 while a partition stands still at a record it cannot take.", "partition"
         )
+        self.differences = gauge(
+            "recount_differences",
+            "Keys where what was counted was not what a recount at the last restore says.",
+            "partition",
+        )
         told = "Time from the decision to the commit of an epoch."
         self.epochs = Histogram("dunghan_epoch_seconds", told, ["topic"], buckets=SECONDS, registry=registry)
         for topic in topics:
@@ -60,7 +65,7 @@ class EngineMetrics:
 
     def let_go(self, topic: str, partition: int) -> None:
         """Show nothing of a partition any more: it is another worker's, or nobody's."""
-        for figure in (self.lag, self.turn, self.restore, self.stopped):
+        for figure in (self.lag, self.turn, self.restore, self.stopped, self.differences):
             with contextlib.suppress(KeyError):
                 figure.remove(topic, str(partition))
 

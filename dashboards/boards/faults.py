@@ -95,8 +95,10 @@ ERRORS: Final[tuple[Panel, ...]] = (
         Head(
             Said("Lỗi của chính ta", "Faults of our own"),
             Said(
-                "Bản ghi nội bộ không đọc được, bảo toàn bị vỡ, chỗ phải đọc lại. Phải luôn bằng 0 (trừ đọc lại).",
-                "Own records unreadable, conservation broken, positions read again. All but the last must be 0.",
+                "Bản ghi nội bộ không đọc được, bảo toàn bị vỡ, đếm lại khác số đã ghi, chỗ phải đọc lại. Phải luôn "
+                "bằng 0 (trừ đọc lại).",
+                "Own records unreadable, conservation broken, recounts that differ, positions read again. All but the "
+                "last must be 0.",
             ),
             Place(16, 18, 8, 7),
         ),
@@ -109,6 +111,7 @@ ERRORS: Final[tuple[Panel, ...]] = (
             ),
             Ask("max(dunghan_tallies_unreadable)", Said("bảng: không đọc được", "board: unreadable"), instant=False),
             Ask("max(dunghan_conservation_violations)", Said("bảo toàn vỡ", "conservation"), instant=False),
+            Ask("max(dunghan_recount_differences)", Said("đếm lại khác", "recount differs"), instant=False),
             Ask("sum(dunghan_gaps_healed_total)", Said("đọc lại", "read again"), instant=False),
         ),
     ),

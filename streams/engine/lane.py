@@ -10,9 +10,10 @@ from collections.abc import Sequence
 import structlog
 from aiokafka import TopicPartition
 
-from streams.border import Epoch, Incoming, Poisoned, Step
+from streams.border import Epoch, Incoming, Poisoned
 from streams.engine.epochs import EpochWriter
-from streams.engine.restore import rebuild, restore
+from streams.engine.plan import StepPlan
+from streams.engine.restore import compare, rebuild, restore
 from streams.engine.surroundings import Surroundings
 from streams.engine.transport import Chunk
 from streams.engine.waiting import Gap, Waiting
@@ -25,14 +26,14 @@ class Stopped(Exception):
 
 
 class Lane:
-    """Drives one step over one partition; `state` is the topic its state is kept in, None for a step that has none."""
+    """Drives one step of a plan over one partition of its source."""
 
-    def __init__(self, source: TopicPartition, state: str | None, step: Step, around: Surroundings) -> None:  # noqa: PLR0917
+    def __init__(self, source: TopicPartition, plan: StepPlan, around: Surroundings) -> None:
         """Prepare; nothing connects before `run`."""
         self.source = source
         self.ready = False
-        self._state = state
-        self._step = step
+        self._plan = plan
+        self._step = plan.build(source.partition)
         self._around = around
         self._writer = EpochWriter(around.connection, source)
         self._waiting = Waiting()
@@ -109,10 +110,11 @@ class Lane:
         await self._writer.fence()
         # Only now: before the fence the last owner might still have moved it.
         self._waiting.position = self._committed = await self._around.reader.committed(self.source)
-        if self._state is not None:
-            state = TopicPartition(self._around.connection.topic(self._state), self.source.partition)
+        if self._plan.state is not None:
+            state = self._beside(self._plan.state)
             restored = await restore(self._around.connection, self._step, state, progress=self._progress)
             await self._rebuild()
+            await self._compare()
             self._around.metrics.restored(self.source.topic, self.source.partition, restored)
         await self._around.reader.seek(self.source, self._committed)
         self.ready = True
@@ -124,6 +126,22 @@ class Lane:
         if keys:
             around.metrics.rebuilt.labels(self.source.topic).inc(keys)
             log.error("state_rebuilt", topic=self.source.topic, partition=self.source.partition, keys=keys)
+
+    async def _compare(self) -> None:
+        """Compare what follows from the state with the state; a difference is shown and written right, never hidden."""
+        if self._plan.compared is None:
+            return
+        around, written = self._around, self._beside(self._plan.compared)
+        found = await compare(around.connection, self._step, written, progress=self._progress)
+        around.metrics.differences.labels(self.source.topic, str(self.source.partition)).set(len(found))
+        if found:
+            log.error(
+                "state_differs", topic=written.topic, partition=written.partition, keys=len(found), first=found[:9]
+            )
+
+    def _beside(self, topic: str) -> TopicPartition:
+        """Return the partition of the same number of another topic."""
+        return TopicPartition(self._around.connection.topic(topic), self.source.partition)
 
     def _progress(self, at: int, end: int) -> None:
         self._around.metrics.restoring(self.source.topic, self.source.partition, at=at, end=end)

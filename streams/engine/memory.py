@@ -37,19 +37,26 @@ class Topics:
         kept = self.records[to]
         kept.extend(Stored(len(kept) + place, now * 1000, key, value) for place, (key, value) in enumerate(records))
 
+    def last(self, topic: str, partition: int) -> dict[bytes, bytes]:
+        """Return the last value of every key of a partition that is not deleted."""
+        values = {record.key: record.value for record in self.records.get((topic, partition), ())}
+        return {key: value for key, value in values.items() if key is not None and value is not None}
+
 
 class MemoryEngine:
     """Drives steps over the topics; a new one over the same topics is a worker that starts again."""
 
     def __init__(self, topics: Topics, plans: tuple[StepPlan, ...], *, partitions: int) -> None:
-        """Restore every partition of every plan from the topics."""
+        """Restore every partition of every plan from the topics; `differences` are those a step found at it."""
         self._topics = topics
+        self.differences: list[str] = []
         self._steps: dict[Destination, Step] = {}
         for plan in plans:
             for partition in range(partitions):
                 step = self._steps[plan.source, partition] = plan.build(partition)
                 state = topics.records.get((plan.state, partition), []) if plan.state else []
                 step.restore([(record.key, record.value) for record in state if record.key is not None])
+                self.differences += step.compare(topics.last(plan.compared, partition)) if plan.compared else ()
 
     def run(self, now: Moment) -> int:
         """Take all that is there, let time pass to `now`, and return how many epochs it took."""

@@ -8,8 +8,12 @@ from streams.border import Step
 
 @dataclass(frozen=True, slots=True)
 class StepPlan:
-    """One step of the way: where its records come from, where its state is kept, and what drives a partition."""
+    """One step of the way: where its records come from, where its state is kept, and what drives a partition.
+
+    `compared` is a topic whose last values follow from the state: they are compared with it at each restore.
+    """
 
     source: str
     state: str | None
     build: Callable[[int], Step]
+    compared: str | None = None

@@ -4,7 +4,7 @@ Invariant: reading begins only when the last owner has been fenced, and ends at 
 restored is all that was ever committed, and nothing is added behind the reader's back.
 """
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -41,6 +41,15 @@ async def rebuild(
                 found += [record for record in records if record.key in keys and record.offset < position]
         step.rebuild(found)
     return len(keys)
+
+
+async def compare(connection: Connection, step: Step, written: TopicPartition, *, progress: Progress) -> Sequence[str]:
+    """Have the step compare its state with the last values of a topic that follows from it; returns what differs."""
+    values: dict[bytes, bytes | None] = {}
+    async with aclosing(_committed(connection, written, progress)) as batches:
+        async for records in batches:
+            values.update((record.key, record.value) for record in records if record.key is not None)
+    return step.compare({key: value for key, value in values.items() if value is not None})
 
 
 async def _committed(

@@ -135,9 +135,8 @@ class Worker:
             self.ownership.offer(TopicPartition(tp.topic, tp.partition), event.message.value)
 
     def _lane(self, source: TopicPartition) -> Lane:
-        plan = self._plans[source.topic]
         around = Surroundings(self._connection, _reader(self.app), self._pace, self._metrics)
-        return Lane(source, plan.state, plan.build(source.partition), around)
+        return Lane(source, self._plans[source.topic], around)
 
 
 def _app(connection: Connection, membership: Membership) -> ChunkApp:

@@ -6,7 +6,7 @@ passes through and is recognised by the fold.
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -47,6 +47,10 @@ class Intake:
 
     def rebuild(self, records: Iterable[Incoming]) -> None:
         """Nor to rebuild."""
+
+    def compare(self, written: Mapping[bytes, bytes]) -> Sequence[str]:
+        """Nor to compare."""
+        return ()
 
     def tick(self, now: Moment) -> Epoch:
         """Nothing falls due here."""

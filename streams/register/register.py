@@ -5,9 +5,7 @@ before a record arrived is decided without it, and what the record settles is ne
 does not pass the arrival of the last record taken.
 """
 
-from collections.abc import Container, Iterable, Sequence
-
-import msgspec
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from streams import topics
 from streams.border import Epoch, Incoming, Poisoned
@@ -23,7 +21,7 @@ from streams.register.shelf import Shelf
 from streams.register.tallies import Tallies
 from streams.wire import cloudevents, ticks, trail
 from streams.wire.malformed import Malformed
-from streams.wire.records import Counted, Mark
+from streams.wire.records import Mark
 
 SLICE = 5_000
 """Deadlines decided in one epoch at the most, so that a million due at one second do not hold up what arrives."""
@@ -99,6 +97,10 @@ class Register:
             self._clerk.recall(key.decode(), entry, self._now)
             self._shelf.adopt(key, entry, entry.packed())
         self._shelf.corrupt.clear()
+
+    def compare(self, written: Mapping[bytes, bytes]) -> Sequence[str]:
+        """Count every dossier anew against the tallies that were written last; what differs is written again."""
+        return self._tallies.compare(written)
 
     def take(self, batch: Sequence[Incoming], *, now: Moment, behind: bool = False) -> Epoch:
         """Take records in order, each at its arrival; then let time pass to `now`, unless we are behind."""
@@ -189,8 +191,7 @@ class Register:
         for key, tally in self._tallies.flush():
             page.write(topics.TALLIES, key, tally)
         page.say(trail.EpochLine(next_offset, taken, self._now, clock, self._clerk.rules.version, behind, full))
-        counted = msgspec.json.encode(Counted(partition=self._partition, now=self._now))
-        page.write(topics.TALLIES, f"counted/{self._partition}".encode(), counted)
+        page.write(topics.TALLIES, *self._tallies.counted(self._now))
         kept = Partition(VERSION, page.chain.head, page.chain.length, self._now)
         page.write(topics.STATE, PARTITION_KEY, encode_partition(kept))
         self._announced = True

@@ -4,13 +4,15 @@ Invariant: the tallies are the sum over all dossiers of what each adds (`core.co
 be counted again from the state at any time and come out the same.
 """
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import msgspec
 
 from streams.core.counting import Alike, Cohort, Counted
-from streams.core.moments import Day, date_of
+from streams.core.moments import Day, Moment, date_of
 from streams.wire.records import Cell, Tally
+from streams.wire.records import Counted as Counting
 
 Place: TypeAlias = tuple[str, Day]
 """A unit and a day."""
@@ -23,6 +25,8 @@ class Tallies:
         self._partition = partition
         self._counts: dict[Place, dict[tuple[Cohort, Alike], int]] = {}
         self._changed: set[Place] = set()
+        self._strange: set[bytes] = set()
+        self._counted_key = f"counted/{partition}".encode()
 
     def move(self, before: Counted | None, after: Counted | None) -> None:
         """Replace what a dossier added before by what it adds now; either may be nothing."""
@@ -41,11 +45,35 @@ class Tallies:
         """Take back what `count` counted, because a later record of the same dossier replaces it."""
         self._add(counted, -1)
 
-    def flush(self) -> list[tuple[bytes, bytes]]:
+    def flush(self) -> list[tuple[bytes, bytes | None]]:
         """Return the records of what changed since the last call, each whole, in the order of their keys."""
-        records = [self._record(place) for place in sorted(self._changed)]
+        records: list[tuple[bytes, bytes | None]] = [(key, None) for key in sorted(self._strange)]
+        records += [self._record(place) for place in sorted(self._changed)]
         self._changed.clear()
+        self._strange.clear()
         return records
+
+    def counted(self, now: Moment) -> tuple[bytes, bytes]:
+        """Return the record that says that this partition is counted, and up to when."""
+        return self._counted_key, msgspec.json.encode(Counting(partition=self._partition, now=now))
+
+    def compare(self, written: Mapping[bytes, bytes]) -> list[str]:
+        """Return every key whose last written record is not what is counted here, with the first count that differs.
+
+        The next flush writes what is counted; a key under which nothing is counted is deleted.
+        """
+        left, found = dict(written), []
+        left.pop(self._counted_key, None)
+        for place in sorted(self._counts):
+            key, counted = self._record(place)
+            if differs := _difference(key, left.pop(key, None), counted):
+                self._changed.add(place)
+                found.append(differs)
+        for key, value in sorted(left.items()):
+            if differs := _difference(key, value, None):
+                self._strange.add(key)
+                found.append(differs)
+        return found
 
     def _add(self, counted: Counted, by: int) -> list[Place]:
         """Count a dossier `by` times more on each of its days; returns where."""
@@ -78,3 +106,30 @@ class Tallies:
 
 def _cell(cohort: Cohort, alike: Alike, count: int) -> Cell:
     return Cell(cohort, alike.label, alike.cause, alike.board, alike.field, alike.channel, alike.level, count)
+
+
+def _difference(key: bytes, written: bytes | None, counted: bytes | None) -> str:
+    """Return in words where two records of a key differ, else nothing; one without counts is as good as none."""
+    if written == counted:
+        return ""
+    name = key.decode(errors="replace")
+    try:
+        wrote, counts = _cells(name, written), _cells(name, counted)
+    except ValueError as error:  # msgspec.DecodeError is one
+        return f"{name}: written is no tally of this key: {error}"
+    kind = next((kind for kind in (wrote | counts) if wrote.get(kind) != counts.get(kind)), None)
+    if kind is None:
+        return ""
+    what = "/".join(str(part) for part in kind if part)
+    return f"{name}: {what} written {wrote.get(kind, 0)}, counted {counts.get(kind, 0)}"
+
+
+def _cells(key: str, record: bytes | None) -> dict[tuple[object, ...], int]:
+    """Return the counts of a record by everything that a cell says beside them; ValueError if it is of another key."""
+    if record is None:
+        return {}
+    tally = msgspec.json.decode(record, type=Tally)
+    if (own := f"{tally.partition}/{tally.unit}/{tally.day}") != key:
+        raise ValueError(f"it says {own}")
+    cells = map(msgspec.structs.astuple, tally.cells)
+    return {cell[:-1]: cell[-1] for cell in cells}
