@@ -13,7 +13,7 @@ from aiokafka import TopicPartition
 from streams.border import Epoch, Incoming, Poisoned
 from streams.engine.epochs import EpochWriter
 from streams.engine.plan import StepPlan
-from streams.engine.restore import compare, rebuild, restore
+from streams.engine.restore import taken_up
 from streams.engine.surroundings import Surroundings
 from streams.engine.transport import Chunk
 from streams.engine.waiting import Gap, Waiting
@@ -110,41 +110,10 @@ class Lane:
         await self._writer.fence()
         # Only now: before the fence the last owner might still have moved it.
         self._waiting.position = self._committed = await self._around.reader.committed(self.source)
-        if self._plan.state is not None:
-            state = self._beside(self._plan.state)
-            restored = await restore(self._around.connection, self._step, state, progress=self._progress)
-            await self._rebuild()
-            await self._compare()
-            self._around.metrics.restored(self.source.topic, self.source.partition, restored)
+        await taken_up(self._around, self._plan, self._step, source=self.source, position=self._committed)
         await self._around.reader.seek(self.source, self._committed)
         self.ready = True
         log.info("partition_ready", topic=self.source.topic, partition=self.source.partition, position=self._committed)
-
-    async def _rebuild(self) -> None:
-        around, position = self._around, self._committed
-        keys = await rebuild(around.connection, self._step, self.source, position=position, progress=self._progress)
-        if keys:
-            around.metrics.rebuilt.labels(self.source.topic).inc(keys)
-            log.error("state_rebuilt", topic=self.source.topic, partition=self.source.partition, keys=keys)
-
-    async def _compare(self) -> None:
-        """Compare what follows from the state with the state; a difference is shown and written right, never hidden."""
-        if self._plan.compared is None:
-            return
-        around, written = self._around, self._beside(self._plan.compared)
-        found = await compare(around.connection, self._step, written, progress=self._progress)
-        around.metrics.differences.labels(self.source.topic, str(self.source.partition)).set(len(found))
-        if found:
-            log.error(
-                "state_differs", topic=written.topic, partition=written.partition, keys=len(found), first=found[:9]
-            )
-
-    def _beside(self, topic: str) -> TopicPartition:
-        """Return the partition of the same number of another topic."""
-        return TopicPartition(self._around.connection.topic(topic), self.source.partition)
-
-    def _progress(self, at: int, end: int) -> None:
-        self._around.metrics.restoring(self.source.topic, self.source.partition, at=at, end=end)
 
     async def _until_due(self) -> None:
         """Wait until a record or a deadline is there and the lane may go; watches over a position that ran ahead."""

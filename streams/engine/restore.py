@@ -8,13 +8,44 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from typing import Any
 
+import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from streams.border import Step
 from streams.engine.connection import Connection
+from streams.engine.plan import StepPlan
+from streams.engine.surroundings import Surroundings
+
+log = structlog.get_logger(__name__)
 
 Progress = Callable[[int, int], None]
 """Hears the position and the end."""
+
+
+async def taken_up(around: Surroundings, plan: StepPlan, step: Step, *, source: TopicPartition, position: int) -> None:
+    """Give the step of a partition of `source` all that was committed before `position`, and have it compared."""
+    if plan.state is None:
+        return
+
+    def beside(topic: str) -> TopicPartition:
+        return TopicPartition(around.connection.topic(topic), source.partition)
+
+    def progress(at: int, end: int) -> None:
+        around.metrics.restoring(source.topic, source.partition, at=at, end=end)
+
+    restored = await restore(around.connection, step, beside(plan.state), progress=progress)
+    keys = await rebuild(around.connection, step, source, position=position, progress=progress)
+    if keys:
+        around.metrics.rebuilt.labels(source.topic).inc(keys)
+        log.error("state_rebuilt", topic=source.topic, partition=source.partition, keys=keys)
+    if plan.compared is not None:
+        found = await compare(around.connection, step, beside(plan.compared), progress=progress)
+        around.metrics.differences.labels(source.topic, str(source.partition)).set(len(found))
+        if found:  # shown and written right, never mended in silence
+            log.error(
+                "state_differs", topic=plan.compared, partition=source.partition, keys=len(found), first=found[:9]
+            )
+    around.metrics.restored(source.topic, source.partition, restored)
 
 
 async def restore(connection: Connection, step: Step, state: TopicPartition, *, progress: Progress) -> int:
