@@ -153,3 +153,6 @@ class ChunkApp(faust.App):
 
     def _new_transport(self) -> ChunkTransport:
         return ChunkTransport(self.conf.broker_consumer, self)
+
+    def _create_directories(self) -> None:
+        """Leave the disk alone: there are no tables, and a worker may run where nothing can be written."""

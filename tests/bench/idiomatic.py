@@ -1,6 +1,7 @@
 """The same fold written as Faust's guide writes it: an agent for each event, a table of dossiers, `topic.send`."""
 
 import sys
+import tempfile
 import time
 
 import faust
@@ -17,6 +18,7 @@ RULES = load_rulebook()
 def app(bootstrap: str, prefix: str) -> faust.App:
     it = faust.App(
         f"{prefix}-idiomatic",
+        datadir=tempfile.mkdtemp(prefix="idiomatic-"),
         broker=f"kafka://{bootstrap}",
         store="memory://",
         web_enabled=False,

@@ -1,6 +1,7 @@
 """The control: the same counting written as Faust's own guide writes it, with an agent, a table and `topic.send`."""
 
 import sys
+import tempfile
 
 import faust
 
@@ -10,6 +11,7 @@ from streams.topics import EVENTS, NOTICES, prefixed
 def app(bootstrap: str, prefix: str) -> faust.App:
     it = faust.App(
         f"{prefix}-idiomatic",
+        datadir=tempfile.mkdtemp(prefix="idiomatic-"),
         broker=f"kafka://{bootstrap}",
         store="memory://",
         web_enabled=False,

@@ -2,14 +2,18 @@
 
 import inspect
 from importlib.metadata import version
+from pathlib import Path
 
 import aiokafka
+import pytest
 from aiokafka.consumer.fetcher import Fetcher
 from aiokafka.consumer.subscription_state import SubscriptionState, TopicPartitionState
 from faust.app.base import App, BootStrategy
 from faust.tables.recovery import Recovery
 from faust.transport.consumer import Consumer, ConsumerThread
 from faust.transport.drivers import aiokafka as driver
+
+from streams.engine.transport import ChunkApp
 
 
 def test_the_versions_are_those_the_engine_was_built_on() -> None:
@@ -25,6 +29,13 @@ def test_faust_makes_its_consumer_through_the_doors_we_take() -> None:
     assert hasattr(ConsumerThread, "call_thread")
     assert hasattr(driver.AIOKafkaConsumerThread, "_ensure_consumer")
     assert {"enable_kafka_producer", "enable_web"} <= set(dir(BootStrategy))
+
+
+def test_a_worker_leaves_no_folder_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "self._create_directories()" in inspect.getsource(App)
+    monkeypatch.chdir(tmp_path)
+    ChunkApp("nowhere", store="memory://")._create_directories()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_faust_tells_of_rebalances_before_streams_go_on() -> None:
