@@ -9,23 +9,23 @@ from typing import Final
 
 import msgspec
 
-from streams.core.events import AnyBody, Corrected, Event, Observed
+from streams.core.events import Corrected, Event, Observed
 from streams.core.facts import Facts
 from streams.core.findings import Finding, Rule
 from streams.core.folding import folded
 from streams.core.history import joined, place, standing
-from streams.core.moments import Moment
+from streams.core.lines import Lines, lines_of
 from streams.core.observed import seen
 from streams.core.receiving import filled
 from streams.core.voices import differences, parted, speaks_for
 
-VERSION: Final = 1
+VERSION: Final = 2
 LONG_AGO: Final = 10 * 366 * 86_400
 """An event that arrives more than ten years after it happened is taken, and shown to an auditor."""
 
 
 class Dossier(Facts, frozen=True, array_like=True):
-    """A dossier of the system `home`, with the ordered set of its events and the folded facts.
+    """A dossier of the system `home`, with the ordered set of its events, packed, and the folded facts.
 
     `secondhand`: something here was told by others than the home. `plain`: one source, no correction, one content for
     each id, so that an event at the end can be folded onto the facts.
@@ -34,7 +34,12 @@ class Dossier(Facts, frozen=True, array_like=True):
     home: str = ""
     secondhand: bool = False
     plain: bool = True
-    events: tuple[Event, ...] = ()
+    lines: Lines = Lines()
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Return the ordered set of its events, unpacked anew: whoever needs them twice keeps them."""
+        return self.lines.events()
 
 
 def new(home: str) -> Dossier:
@@ -44,10 +49,12 @@ def new(home: str) -> Dossier:
 
 def after(dossier: Dossier, event: Event) -> Dossier:
     """Return the dossier after one more event, itself when it is known; never raises, whatever the event says."""
-    events = dossier.events
-    if dossier.plain and not isinstance(event.body, Corrected) and _comes_last(events, event):
+    if dossier.plain and not isinstance(event.body, Corrected) and _comes_last(dossier, event):
         secondhand = dossier.secondhand or not speaks_for(dossier.home, event.source)
-        return msgspec.structs.replace(_stepped(dossier, event), events=(*events, event), secondhand=secondhand)
+        return msgspec.structs.replace(
+            _stepped(dossier, event), lines=dossier.lines.followed_by(event), secondhand=secondhand
+        )
+    events = dossier.events
     more = joined(events, event)
     return dossier if more is events else refolded(dossier.home, more)
 
@@ -67,7 +74,7 @@ def refolded(home: str, events: tuple[Event, ...]) -> Dossier:
     plain = len({event.source for event in events}) == 1 and counting == events and not _corrects(events)
     return msgspec.structs.replace(
         dossier,
-        events=events,
+        lines=lines_of(events),
         plain=plain,
         secondhand=secondhand,
         findings=(*dossier.findings, *findings, *differences(counted, echoes)),
@@ -78,11 +85,11 @@ def _corrects(events: tuple[Event, ...]) -> bool:
     return any(isinstance(event.body, Corrected) for event in events)
 
 
-def _comes_last(events: tuple[Event, ...], event: Event) -> bool:
-    if not events:
+def _comes_last(dossier: Dossier, event: Event) -> bool:
+    if dossier.lines.surely_before(event):
         return True
-    last = events[-1]
-    if last.source != event.source or last.at > event.at or (last.at == event.at and place(last) >= place(event)):
+    events = dossier.events
+    if (event.source,) != dossier.lines.sources or place(events[-1]) >= place(event):
         return False
     return event.id not in [other.id for other in events]
 
@@ -96,22 +103,8 @@ def _stepped(dossier: Dossier, event: Event) -> Dossier:
     return dossier
 
 
-class _Line(msgspec.Struct, frozen=True, array_like=True):
-    """An event as stored: its source is a place in the list of sources, its arrival a distance from its moment."""
-
-    source: int
-    id: str
-    at: Moment
-    lag: int
-    content: bytes
-    body: AnyBody
-    keyed_at: Moment | None = None
-
-
 class _Stored(msgspec.Struct, frozen=True, array_like=True):
     version: int
-    sources: list[str]
-    lines: list[_Line]
     dossier: Dossier
 
 
@@ -121,14 +114,7 @@ _DECODER: Final = msgspec.msgpack.Decoder(_Stored)
 
 def encode(dossier: Dossier) -> bytes:
     """Return the dossier as msgpack; its first item is the version of this form."""
-    events = dossier.events
-    sources = sorted({event.source for event in events})
-    places = {source: place for place, source in enumerate(sources)}
-    lines = [
-        _Line(places[one.source], one.id, one.at, one.arrived_at - one.at, one.content, one.body, one.keyed_at)
-        for one in events
-    ]
-    return _ENCODER.encode(_Stored(VERSION, sources, lines, msgspec.structs.replace(dossier, events=())))
+    return _ENCODER.encode(_Stored(VERSION, dossier))
 
 
 def decode(stored: bytes) -> Dossier:
@@ -136,11 +122,4 @@ def decode(stored: bytes) -> Dossier:
     whole = _DECODER.decode(stored)
     if whole.version != VERSION:
         raise ValueError(f"a dossier stored in version {whole.version}; this program reads version {VERSION}")
-    sources = whole.sources
-    events = tuple(
-        [
-            Event(sources[line.source], line.id, line.at, line.at + line.lag, line.content, line.body, line.keyed_at)
-            for line in whole.lines
-        ]
-    )
-    return msgspec.structs.replace(whole.dossier, events=events)
+    return whole.dossier

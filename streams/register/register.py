@@ -161,7 +161,7 @@ class Register:
         entry = self.entry(key) or Entry(new(subject.partition("/")[0]))
         before, dossier = entry.dossier, after(entry.dossier, event)
         # A repeat that arrived earlier changes when we learned of the event, and nothing else.
-        fate = "repeat" if len(dossier.events) == len(before.events) else "new"
+        fate = "repeat" if dossier.lines.count == before.lines.count else "new"
         self._page.say(trail.taken(subject, event, decided_at=self._now, fate=fate))
         if dossier is not before:
             entry.dossier, appointed = dossier, entry.next_at

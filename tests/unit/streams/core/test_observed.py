@@ -26,6 +26,7 @@ from streams.core.events import (
 )
 from streams.core.findings import Rule
 from streams.core.labels import State
+from streams.core.lines import Lines
 from tests.property.histories import DAY, HOUR, START, event, folded_in_order
 
 SUBMITTED = Submitted("1.001612", "H18.32.05")
@@ -50,7 +51,7 @@ def dossier_of(*hours: AnyBody | tuple[AnyBody, ...]) -> Dossier:
 def facts(dossier: Dossier) -> tuple[object, ...]:
     """Return the facts but for the snapshot's own memory, the names of events, and what was odd on the way."""
     pauses = tuple((pause.kind, pause.since, pause.until, pause.ended_at) for pause in dossier.pauses)
-    bare = msgspec.structs.replace(dossier, pauses=(), snapshot_code=None, findings=(), events=())
+    bare = msgspec.structs.replace(dossier, pauses=(), snapshot_code=None, findings=(), lines=Lines())
     return (bare, pauses)
 
 
