@@ -14,9 +14,9 @@ from streams.core.findings import Rule
 from streams.core.law import BadLimit, LawError
 from streams.core.limits import parse_limit
 from streams.core.moments import Moment, clock_of, day_of, moment_on
-from streams.core.pauses import Interval, extended
+from streams.core.pauses import Interval, moved
 from streams.core.rulebook import Rulebook
-from streams.core.stands import spans
+from streams.core.stands import Stands, stands_of
 
 limit_of = lru_cache(4096)(parse_limit)
 
@@ -27,11 +27,12 @@ def due_moments(dossier: Dossier, *, rules: Rulebook) -> Dues:
 
 
 def ranking_moments(dossier: Dossier, *, rules: Rulebook) -> Dues:
-    """Return the same without the recomputed due moment where an appointed one counts: label and stages need no more.
+    """Return what label, stages and the next moment need: no recomputed due moment where an appointed one counts.
 
-    Nor are `faults` whole then, and `provisional` speaks of the appointed moment alone.
+    Nor is there the intake's once the dossier was accepted. `faults` are not whole then, and `provisional` speaks of
+    the appointed moment alone.
     """
-    return _Reckoning(dossier, rules).dues(recomputed_too=False)
+    return _Reckoning(dossier, rules).dues(whole=False)
 
 
 def working_days_from(at: Moment, count: int, calendar: Calendar) -> Moment:
@@ -49,30 +50,31 @@ class _Reckoning:
         self.faults: list[tuple[Rule, str]] = []
         self.provisional = False
 
-    def dues(self, *, recomputed_too: bool = True) -> Dues:
-        stands, pauses = spans(self.dossier, self.policy)
+    def dues(self, *, whole: bool = True) -> Dues:
+        stands = stands_of(self.dossier, self.policy)
         appointed = self.dossier.appointed_due_at is not None and self.dossier.appointed_at is not None
-        recomputed = self._recomputed(pauses) if recomputed_too or not appointed else None
-        ranking = self._ranking(recomputed, pauses)
+        recomputed = self._recomputed(stands) if whole or not appointed else None
+        ranking = self._ranking(recomputed, stands)
         legal, soon, early = self._around(ranking)
-        intake = self._intake()
+        intake = self._intake() if whole or self.dossier.accepted_at is None else None
         return Dues(
             ranking_due_at=ranking,
             recomputed_due_at=recomputed,
             legal_due_at=legal,
             intake_due_at=intake,
             due_soon_at=soon,
-            stands=stands,
+            stands=stands.spans,
             provisional=self.provisional,
             ended_early=early,
             told_late=self._told_late(ranking),
             faults=tuple(self.faults),
         )
 
-    def _recomputed(self, pauses: list[Interval]) -> Moment | None:
+    def _recomputed(self, stands: Stands) -> Moment | None:
         dossier = self.dossier
         if dossier.limit is None or dossier.accepted_at is None:
             return None
+        pauses = [Interval(start, end) for start, end in stands.ended]
         try:
             found = due(limit_of(dossier.limit), dossier.accepted_at, calendar=self.calendar, pauses=pauses)
         except BadLimit as bad:
@@ -84,18 +86,18 @@ class _Reckoning:
             return found.due_at
         return None
 
-    def _ranking(self, recomputed: Moment | None, pauses: list[Interval]) -> Moment | None:
+    def _ranking(self, recomputed: Moment | None, stands: Stands) -> Moment | None:
         dossier = self.dossier
         if dossier.appointed_due_at is None or dossier.appointed_at is None:
             return recomputed
-        moved = dossier.appointed_due_at
-        if pauses:
+        due_at = dossier.appointed_due_at
+        if stands.ended:
             try:
-                moved = extended(moved, since=dossier.appointed_at, pauses=pauses, calendar=self.calendar)
+                due_at = moved(due_at, stands.since(dossier.appointed_at), self.calendar)
             except LawError as out:
                 self.faults.append((Rule.OUT_OF_CALENDAR, str(out)))
-        self.provisional = self.provisional or self.calendar.provisional(moved)
-        return moved
+        self.provisional = self.provisional or self.calendar.provisional(due_at)
+        return due_at
 
     def _around(self, ranking: Moment | None) -> tuple[Moment | None, Moment | None, bool]:
         """Return the end of the due working day, the beginning of the warning, and whether the end came a day early."""

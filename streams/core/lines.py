@@ -34,14 +34,14 @@ class Lines(msgspec.Struct, frozen=True, array_like=True, gc=False):
     packed: bytes = b""
 
     def events(self) -> tuple[Event, ...]:
-        """Return the events, read anew; raises msgspec.DecodeError or IndexError for bytes that `lines_of` never wrote."""
+        """Return the events, read anew; raises msgspec.DecodeError or IndexError for bytes never written here."""
         sources = self.sources
         # The form of a msgpack array of 32-bit length: the lines follow as they are.
         read = _read(b"\xdd%b%b" % (self.count.to_bytes(4), self.packed)) if self.count else ()
         return tuple(
             [
-                Event(sources[line.source], line.id, line.at, line.at + line.lag, line.content, line.body, line.keyed_at)
-                for line in read
+                Event(sources[one.source], one.id, one.at, one.at + one.lag, one.content, one.body, one.keyed_at)
+                for one in read
             ]
         )
 
@@ -61,12 +61,10 @@ class Lines(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 def lines_of(events: Sequence[Event]) -> Lines:
     """Return the history of ordered events."""
-    if not events:
-        return Lines()
     sources = sorted({event.source for event in events})
     places = {source: place for place, source in enumerate(sources)}
     packed = b"".join([_written(event, places[event.source]) for event in events])
-    return Lines(tuple(sources), len(events), events[-1].at, packed)
+    return Lines(tuple(sources), len(events), events[-1].at if events else 0, packed)
 
 
 def _written(event: Event, source: int) -> bytes:

@@ -1,12 +1,16 @@
 """Pauses: the intervals that do not count, and how far they move a due moment; they never reset the clock."""
 
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 import msgspec
 
 from streams.core.law import BadPause
 from streams.core.moments import Moment
 from streams.core.working_time import WorkingTime, named
+
+Span: TypeAlias = tuple[Moment, Moment]
+"""From the first moment to before the second."""
 
 
 class Interval(msgspec.Struct, frozen=True):
@@ -26,10 +30,25 @@ def extended(
     seconds that are paused counts: overlaps count once, and a pause that holds no working time before the due moment
     moves nothing.
     """
-    for start, end in united((pause.start, end) for pause, end in _ended(pauses, until) if pause.start >= since):
-        if calendar.between(start, due_at) == 0:
+    apart = united((pause.start, end) for pause, end in _ended(pauses, until) if pause.start >= since)
+    return moved(due_at, apart, calendar)
+
+
+def moved(due_at: Moment, apart: Iterable[Span], calendar: WorkingTime) -> Moment:
+    """Return the same for spans that are already united; raise OutOfReach."""
+    reached: int | None = None
+    for start, end in apart:
+        if start >= due_at:
             break
-        due_at = calendar.add(due_at, calendar.between(start, end))
+        begun = calendar.worked(start)
+        if reached is None:
+            reached = calendar.worked(due_at)
+        if reached == begun:
+            break
+        paused = calendar.worked(end) - begun
+        if paused:
+            reached += paused
+            due_at = calendar.moment_when(reached)
     return due_at
 
 
@@ -40,9 +59,9 @@ def clipped(pauses: Iterable[Interval], *, since: Moment, until: Moment | None =
     ]
 
 
-def united(spans: Iterable[tuple[Moment, Moment]]) -> list[tuple[Moment, Moment]]:
+def united(spans: Iterable[Span]) -> list[Span]:
     """Return the union of the spans as spans that neither overlap nor touch, in order."""
-    apart: list[tuple[Moment, Moment]] = []
+    apart: list[Span] = []
     for start, end in sorted(spans):
         if apart and start <= apart[-1][1]:
             apart[-1] = (apart[-1][0], max(apart[-1][1], end))

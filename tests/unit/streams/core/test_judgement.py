@@ -443,7 +443,8 @@ def test_where_only_ranking_counts_nothing_else_is_recomputed(days: tuple[tuple[
     whole, ranking = due_moments(dossier, rules=RULES), ranking_moments(dossier, rules=RULES)
     assert judge(dossier, now=at(8), rules=RULES, dues=ranking).label is judge(dossier, now=at(8), rules=RULES).label
     assert (ranking.ranking_due_at, ranking.legal_due_at) == (whole.ranking_due_at, whole.legal_due_at)
-    assert (ranking.due_soon_at, ranking.intake_due_at) == (whole.due_soon_at, whole.intake_due_at)
+    assert ranking.due_soon_at == whole.due_soon_at
+    assert ranking.intake_due_at == (whole.intake_due_at if dossier.accepted_at is None else None)
     assert (ranking.recomputed_due_at is None) == (dossier.appointed_due_at is not None or dossier.limit is None)
 
 
