@@ -48,7 +48,7 @@ class Clerk:
             this.tell(point, decided_at=at, late_by=0, rules=self.rules)[0] for point in this.stages if point.at <= at
         ]
         entry.told = tuple(told)
-        entry.label, entry.counted, entry.next_at = standing.label, _counted(this), _next_at(this, entry, at)
+        entry.counted, entry.next_at = _counted(this), _next_at(this, entry, at)
 
     def _standing(self, entry: Entry, at: Moment) -> Standing:
         dues = ranking_moments(entry.dossier, rules=self.rules)
@@ -60,7 +60,6 @@ class Clerk:
         if standing.label is not entry.label:
             before = entry.label or ""
             self._page.say(trail.Labelled(key, before, standing.label, standing.reason, at, standing.ranking_due_at))
-            entry.label = standing.label
         if entry.told:
             self._withdraw(this, entry, at)
         return this

@@ -4,59 +4,62 @@ The bytes begin with what a restore needs (what is due next, what is counted, wh
 stays packed behind it until somebody touches it.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
 from streams.core.counting import Counted
 from streams.core.dossier import Dossier
-from streams.core.dossier import decode as decode_dossier
-from streams.core.dossier import encode as encode_dossier
 from streams.core.labels import Label
 from streams.core.moments import Moment
 from streams.core.stages import Told
 
-VERSION: Final = 1
+VERSION: Final = 2
 PARTITION_KEY: Final = b"@partition"
 """Beside the dossiers a partition keeps one record of itself; no subject begins with @."""
 
 
-class Header(msgspec.Struct, frozen=True, array_like=True):
+class Header(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a restore reads of an entry, and nothing behind it."""
 
     version: int
     next_at: Moment | None
-    label: Label | None
     counted: Counted | None
     told: tuple[Told, ...]
 
 
-class _Kept(Header, frozen=True, array_like=True):
-    dossier: bytes
-
-
-@dataclass(slots=True)
-class Entry:
+class Entry(msgspec.Struct, array_like=True, kw_only=True, gc=False):
     """A dossier as the register knows it: its history, and how it stood when it was last judged and told of."""
 
-    dossier: Dossier
+    version: int = VERSION
     next_at: Moment | None = None
-    label: Label | None = None
     counted: Counted | None = None
     told: tuple[Told, ...] = ()
+    dossier: Dossier
+
+    @property
+    def label(self) -> Label | None:
+        """How it was judged last; None while it never was."""
+        return None if self.counted is None else self.counted.alike.label
 
     def packed(self) -> bytes:
         """Return the entry as `dossier.state` keeps it."""
-        return _encoder.encode(
-            _Kept(VERSION, self.next_at, self.label, self.counted, self.told, encode_dossier(self.dossier))
-        )
+        return _encode(self)
 
 
 def unpacked(packed: bytes) -> Entry:
     """Return the entry of `packed`; raises msgspec.DecodeError or ValueError."""
-    kept = _decode_kept(packed)
-    return Entry(decode_dossier(kept.dossier), kept.next_at, kept.label, kept.counted, kept.told)
+    entry = _decode(packed)
+    if entry.version != VERSION:
+        raise ValueError(f"an entry in version {entry.version}; this program reads version {VERSION}")
+    return entry
+
+
+def proved(packed: bytes) -> Entry:
+    """Return the same after reading every event of its history; raises msgspec.DecodeError, ValueError, IndexError."""
+    entry = unpacked(packed)
+    entry.dossier.lines.events()
+    return entry
 
 
 class Partition(msgspec.Struct, frozen=True, array_like=True):
@@ -68,8 +71,8 @@ class Partition(msgspec.Struct, frozen=True, array_like=True):
     now: Moment
 
 
-_encoder = msgspec.msgpack.Encoder()
-_decode_kept = msgspec.msgpack.Decoder(_Kept).decode
-decode_header = msgspec.msgpack.Decoder(Header).decode
-decode_partition = msgspec.msgpack.Decoder(Partition).decode
-encode_partition = _encoder.encode
+_encode: Final = msgspec.msgpack.Encoder().encode
+_decode: Final = msgspec.msgpack.Decoder(Entry).decode
+decode_header: Final = msgspec.msgpack.Decoder(Header).decode
+decode_partition: Final = msgspec.msgpack.Decoder(Partition).decode
+encode_partition: Final = _encode

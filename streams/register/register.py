@@ -91,7 +91,7 @@ class Register:
         entries: dict[bytes, Entry] = {}
         for record in records:
             key = record.key or b""
-            entry = entries.setdefault(key, Entry(new(key.decode().partition("/")[0])))
+            entry = entries.setdefault(key, Entry(dossier=new(key.decode().partition("/")[0])))
             entry.dossier = after(entry.dossier, cloudevents.decoded(record.value or b""))
         for key, entry in entries.items():
             self._clerk.recall(key.decode(), entry, self._now)
@@ -158,7 +158,7 @@ class Register:
 
     def _fold(self, key: bytes, event: Event) -> None:
         subject = key.decode()
-        entry = self.entry(key) or Entry(new(subject.partition("/")[0]))
+        entry = self.entry(key) or Entry(dossier=new(subject.partition("/")[0]))
         before, dossier = entry.dossier, after(entry.dossier, event)
         # A repeat that arrived earlier changes when we learned of the event, and nothing else.
         fate = "repeat" if dossier.lines.count == before.lines.count else "new"

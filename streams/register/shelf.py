@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from streams.core.moments import Moment
-from streams.register.entries import Entry, decode_header, unpacked
+from streams.register.entries import Entry, decode_header, proved, unpacked
 from streams.register.tallies import Tallies
 
 SLACK = 1_000
@@ -74,8 +74,8 @@ class Shelf:
             if value is None:
                 continue
             try:
-                entry = unpacked(value)
-            except (msgspec.DecodeError, ValueError):
+                entry = proved(value)
+            except (msgspec.DecodeError, ValueError, IndexError):
                 self.corrupt.add(key)
             else:
                 self.adopt(key, entry, value)
