@@ -213,6 +213,16 @@ def test_a_state_that_cannot_be_read_is_built_again_from_the_events_and_nobody_i
     assert later[0].outputs == later[1].outputs
 
 
+def test_a_state_whose_history_is_damaged_is_not_taken_up() -> None:
+    """The facts before the history can be read, so a restore that read no further would stumble over it later."""
+    whole = register()
+    epoch = live(whole, ACCEPTED, now=at("2020-03-02 08:00"))
+    kept = dict(epoch.outputs["dossier.state", 0])[DOSSIER.encode()] or b""
+    again = register()
+    again.restore([(DOSSIER.encode(), kept.replace(b"\xc4\x08", b"\xc1\x08"))])
+    assert again.corrupt == {DOSSIER.encode()}
+
+
 def test_the_tallies_follow_the_dossier_and_never_count_it_twice() -> None:
     step = register()
     counts: dict[str, list[list[Any]]] = {}
