@@ -121,6 +121,41 @@ class Scoreboard(Section):
     """Periods to publish: `2026`, `2026-Q3`, `2026-07`, FROM/TO; in a variable comma-separated. Empty: the present."""
 
 
+class Gateway(Section):
+    """The HTTP gateway to the inbox (docs/gateway.md)."""
+
+    host: str = "127.0.0.1"
+    port: FreePort = 8443
+    tokens_file: FilePath | None = None
+    """Who may send: the SHA-256 of each source's token, and the homes of which it may speak."""
+    certificate_file: FilePath | None = None
+    key_file: FilePath | None = None
+    """PEM; with both, TLS."""
+    behind_proxy: bool = False
+    """A proxy before the gateway ends TLS; only then does it listen on other addresses than loopback without."""
+    instance: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]*$", max_length=100)] = ""
+    """A name that no other gateway has; empty: the machine's and the port."""
+    body_bytes: Annotated[int, Field(ge=1024, le=8 << 20)] = 4 << 20
+    batch_events: Annotated[int, Field(ge=1, le=1_000)] = 1_000
+    events_per_second: Annotated[float, Field(gt=0)] = 500.0
+    """Of each source, unless its token says otherwise; ten seconds' worth may come at once."""
+    header_seconds: Annotated[float, Field(gt=0, le=300)] = 10.0
+    body_seconds: Annotated[float, Field(gt=0, le=300)] = 30.0
+    patience_seconds: Annotated[float, Field(ge=1, le=60)] = 10.0
+    """How long the broker may take to acknowledge before a client is told to come again."""
+    stop_seconds: Annotated[int, Field(ge=1, le=300)] = 25
+    """How long what is under way at a stop may take to end."""
+    connections: Annotated[int, Field(ge=2, le=10_000)] = 500
+
+    @model_validator(mode="after")
+    def _tokens_travel_under_tls(self) -> "Gateway":
+        if (self.certificate_file is None) != (self.key_file is None):
+            raise ValueError("certificate_file and key_file belong together")
+        if self.certificate_file is None and self.host not in LOOPBACK and not self.behind_proxy:
+            raise ValueError("beyond this machine the gateway needs certificate_file and key_file, or behind_proxy")
+        return self
+
+
 class Reference(Section):
     """Where the clerk's reference documents lie; empty: those that are shipped."""
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSource
 
-from deploy.sections import Courier, Kafka, Reference, Scoreboard, Section, Smtp, Worker
+from deploy.sections import Courier, Gateway, Kafka, Reference, Scoreboard, Section, Smtp, Worker
 
 PREFIX: Final = "DUNGHAN_"
 FILE: Final = Path("dunghan.toml")
@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     courier: Courier = Courier()
     smtp: Smtp = Smtp()
     scoreboard: Scoreboard = Scoreboard()
+    gateway: Gateway = Gateway()
     reference: Reference = Reference()
 
     @classmethod
