@@ -94,6 +94,16 @@ class Log:
         start, end = self._kept(place)
         return self._span(place, start, end)
 
+    def since(self, topic: Topic, partition: int, offset: int) -> Iterator[Stored]:
+        """Yield what is committed and kept from an offset up to the present end, in order."""
+        place = TopicPartition(prefixed(self._prefix, topic), partition)
+        start, end = self._kept(place)
+        return self._span(place, max(start, offset), end)
+
+    def bounds(self, topic: Topic, partition: int) -> tuple[int, int]:
+        """Return the first offset that is kept, and the one after the last that is committed."""
+        return self._kept(TopicPartition(prefixed(self._prefix, topic), partition))
+
     def some(self, topic: Topic, partition: int, offsets: Collection[int], *, near: int = NEAR) -> Iterator[Stored]:
         """Yield the records at these offsets that are still kept, in order; gaps up to `near` records are read over."""
         place = TopicPartition(prefixed(self._prefix, topic), partition)

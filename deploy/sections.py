@@ -156,6 +156,20 @@ class Gateway(Section):
         return self
 
 
+class Audit(Section):
+    """The proof of the trail (docs/audit.md)."""
+
+    key_file: FilePath | None = None
+    """Ed25519 private key, PEM; whoever has it can sign checkpoints. Not on the brokers' machines."""
+    public_key_file: FilePath | None = None
+    """Its public half; needed to check them."""
+    checkpoints: Path | None = None
+    """Folder where checkpoints are kept: on another machine's disk, out of reach of who can write to the log."""
+    checkpoint_lines: Annotated[int, Field(ge=1)] = 100_000
+    """Lines of the trail after which `audit --watch` signs the next checkpoint."""
+    metrics_port: FreePort | None = None
+
+
 class Reference(Section):
     """Where the clerk's reference documents lie; empty: those that are shipped."""
 

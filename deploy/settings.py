@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSource
 
-from deploy.sections import Courier, Gateway, Kafka, Reference, Scoreboard, Section, Smtp, Worker
+from deploy.sections import Audit, Courier, Gateway, Kafka, Reference, Scoreboard, Section, Smtp, Worker
 
 PREFIX: Final = "DUNGHAN_"
 FILE: Final = Path("dunghan.toml")
@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     scoreboard: Scoreboard = Scoreboard()
     gateway: Gateway = Gateway()
     reference: Reference = Reference()
+    audit: Audit = Audit()
 
     @classmethod
     def settings_customise_sources(  # noqa: PLR0917 - pydantic calls it so

@@ -1,0 +1,26 @@
+"""From settings to what a verification needs."""
+
+from deploy.rulebook import load_rulebook
+from deploy.settings import Settings
+from deploy.verify.checkpoints import Checkpoint
+from deploy.verify.differences import Difference
+from deploy.verify.proof import checkpoints_in
+from deploy.verify.signing import public_key
+from deploy.verify.whole import Source
+from streams.core.rulebook import Rulebook
+
+
+def source_of(settings: Settings) -> Source:
+    """Return where the log is and the rules by which it was decided; raises ReferenceError."""
+    rules = load_rulebook(settings.reference.folder)
+
+    def rules_of(version: str) -> Rulebook | None:
+        return rules if version == rules.version else None
+
+    return Source(settings.kafka.bootstrap, settings.kafka.prefix, rules_of, settings.worker.replay)
+
+
+def checkpoints_of(settings: Settings) -> tuple[list[Checkpoint], list[Difference]]:
+    """Return the checkpoints that are kept, and what is none; raises KeyUnusable, OSError."""
+    file = settings.audit.public_key_file
+    return checkpoints_in(settings.audit.checkpoints, None if file is None else public_key(file))

@@ -1,0 +1,69 @@
+"""The trail as a proof: every partition walked, compared with what was signed, and signed again."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from deploy.reading import Log
+from deploy.verify.chain import Walk
+from deploy.verify.checkpoints import Checkpoint, Head, heads_of, keep, kept, opened, signed
+from deploy.verify.differences import Difference, Found, Kind
+from deploy.verify.signing import PrivateKey, PublicKey
+from streams.core.moments import Moment
+from streams.topics import TRAIL, prefixed
+
+
+class Walked(NamedTuple):
+    """How far each partition's chain reaches, and what is wrong with it."""
+
+    heads: tuple[Head, ...]
+    found: Found
+
+    @property
+    def lines(self) -> int:
+        """How many lines were read."""
+        return sum(head.count for head in self.heads)
+
+
+def walked(log: Log, checkpoints: Sequence[Checkpoint], *, prefix: str) -> Walked:
+    """Walk the whole trail; raises LogUnreadable."""
+    found, heads = Found(), []
+    for partition in range(log.partitions(TRAIL)):
+        walk = walk_of(partition, checkpoints, prefix=prefix)
+        for record in log.whole(TRAIL, partition):
+            if wrong := walk.take(record.offset, record.value or b""):
+                found.add(wrong)
+        found.add(walk.end())
+        heads.append(head_of(walk))
+    return Walked(tuple(heads), found)
+
+
+def walk_of(partition: int, checkpoints: Sequence[Checkpoint], *, prefix: str) -> Walk:
+    """Return the walk of a partition against these checkpoints."""
+    return Walk(partition, heads_of(checkpoints, topic=prefixed(prefix, TRAIL), partition=partition))
+
+
+def head_of(walk: Walk) -> Head:
+    """Return how far a walk has come."""
+    return Head(walk.partition, walk.offset, walk.count, walk.head.hex())
+
+
+def sign(heads: Sequence[Head], *, prefix: str, at: Moment, key: PrivateKey) -> tuple[bytes, Checkpoint]:
+    """Return a checkpoint, signed and as a value."""
+    value = signed(prefixed(prefix, TRAIL), heads, at=at, key=key)
+    return value, opened(value, key.public)
+
+
+def checkpoints_in(folder: Path | None, key: PublicKey | None) -> tuple[list[Checkpoint], list[Difference]]:
+    """Return the checkpoints that are kept, and what in the folder is none; nothing without folder or key.
+
+    Raises OSError when the folder cannot be read: a proof that is not there is not a proof that holds.
+    """
+    if folder is None or key is None:
+        return [], []
+    folder.stat()
+    checkpoints, forged = kept(folder, key)
+    return checkpoints, [Difference(Kind.CHECKPOINT_FORGED, TRAIL.name, -1, "", told) for told in forged]
+
+
+__all__ = ["Walked", "checkpoints_in", "head_of", "keep", "sign", "walk_of", "walked"]
