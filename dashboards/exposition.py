@@ -3,7 +3,7 @@
 Every figure is a gauge read from durable state, so there is no counter, and no `_created` line, that a restart moves.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from prometheus_client import CollectorRegistry
@@ -12,17 +12,24 @@ from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, genera
 from prometheus_client.registry import Collector
 
 from dashboards.core.sheet import Sheet
+from dashboards.core.silence import Voice
+from streams.wire.records import Speaker
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+VOICE_SERIES: Final = 3
+"""Series that one source or unit takes at the most: its last event, the next, whether it was ever heard."""
 
 
 class _OneSheet(Collector):
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: Sheet, voices: Sequence[Voice]) -> None:
         self._sheet = sheet
+        self._voices = voices
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         yield from _figures(self._sheet)
         yield from _about(self._sheet)
+        for speaker in Speaker:
+            yield from _voices(speaker, [voice for voice in self._voices if voice.speaker is speaker])
 
 
 def _figures(sheet: Sheet) -> Iterator[GaugeMetricFamily]:
@@ -76,9 +83,25 @@ def _about(sheet: Sheet) -> Iterator[GaugeMetricFamily]:
     yield from (as_of, units)
 
 
-def openmetrics(sheet: Sheet) -> bytes:
-    """Return the sheet as OpenMetrics 1.0 text (CONTENT_TYPE)."""
+def _voices(speaker: Speaker, voices: Sequence[Voice]) -> Iterator[GaugeMetricFamily]:
+    def family(name: str, meaning: str) -> GaugeMetricFamily:
+        return GaugeMetricFamily(f"dunghan_{speaker}_{name}", meaning, labels=(speaker.value,))
+
+    last = family("last_event_timestamp_seconds", f"Arrival of the last event of a {speaker}, to the minute.")
+    by = family("expected_timestamp_seconds", f"By when the next event of a {speaker} is expected, by its cadence.")
+    never = family("never_heard", f"1 for a {speaker} that is expected and has never sent anything, else 0.")
+    for voice in voices:
+        never.add_metric((voice.name,), voice.last is None)
+        if voice.last is not None:
+            last.add_metric((voice.name,), voice.last)
+        if voice.by is not None:
+            by.add_metric((voice.name,), voice.by)
+    yield from (last, by, never)
+
+
+def openmetrics(sheet: Sheet, voices: Sequence[Voice] = ()) -> bytes:
+    """Return the sheet, and who was heard of when, as OpenMetrics 1.0 text (CONTENT_TYPE)."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_OneSheet(sheet))
+    registry.register(_OneSheet(sheet, voices))
     text: bytes = generate_latest(registry)  # type: ignore[no-untyped-call]  # the library has no types here
     return text

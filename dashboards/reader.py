@@ -1,4 +1,4 @@
-"""The reader of `unit.tallies`: the one module of the scoreboard that knows kafka-python.
+"""The reader of `unit.tallies` and `dossier.heard`: the one module of the scoreboard that knows kafka-python.
 
 It hands on whole transactions only. The end offset that a `read_committed` consumer is told is the last stable one, and
 each partition has one writer at a time, so it never lies inside a transaction; a pass reads to the ends known at its
@@ -9,14 +9,14 @@ for a moment.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final, Generic, TypeVar
 
 import msgspec
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from streams.topics import TALLIES, prefixed
-from streams.wire.records import Counted, Tally
+from streams.topics import HEARD, TALLIES, Topic, prefixed
+from streams.wire.records import Counted, Heard, Tally
 
 COUNTED_KEY: Final = "counted/"
 POLL_MS: Final = 200
@@ -27,8 +27,10 @@ KNOWN_VERSION: Final = 1
 
 _TALLY: Final = msgspec.json.Decoder(Tally)
 _COUNTED: Final = msgspec.json.Decoder(Counted)
+_HEARD: Final = msgspec.json.Decoder(Heard)
 
 Record = Tally | Counted | None
+R = TypeVar("R")
 
 
 class TalliesUnreachable(Exception):
@@ -36,10 +38,10 @@ class TalliesUnreachable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class Pass(Generic[R]):
     """The newest record of each key that came since the last pass, and why others could not be read."""
 
-    records: dict[str, Record]
+    records: dict[str, R]
     unreadable: dict[str, str]
 
 
@@ -53,6 +55,14 @@ def record_of(key: str, value: bytes | None) -> Record:
     if isinstance(record, Counted) and key != f"{COUNTED_KEY}{record.partition}":
         raise ValueError(f"partition {record.partition} is counted under the key {key}")
     return record
+
+
+def heard_of(key: str, value: bytes | None) -> Heard | None:
+    """Return the record of `dossier.heard`; raises ValueError with the reason when it is none."""
+    heard = None if value is None else _HEARD.decode(value)
+    if heard is not None and heard.version != KNOWN_VERSION:
+        raise ValueError(f"version {heard.version} of {key} is not known here")
+    return heard
 
 
 @contextmanager
@@ -89,12 +99,15 @@ def _connected(bootstrap: str, *, connect_ms: int) -> Any:  # kafka-python has n
         raise
 
 
-class TallyReader:
-    """All partitions of `unit.tallies` from their beginning, without a group; not to be shared between threads."""
+class _Reader(Generic[R]):
+    """All partitions of a topic from their beginning, without a group; not to be shared between threads."""
+
+    topic: ClassVar[Topic]
+    read_as: Callable[[str, bytes | None], R]
 
     def __init__(self, *, bootstrap: str, prefix: str, connect_ms: int = CONNECT_MS) -> None:
         """Connect and find the partitions; TalliesUnreachable when there is no broker or no topic."""
-        self._topic = prefixed(prefix, TALLIES)
+        self._topic = prefixed(prefix, self.topic)
         self._consumer = _connected(bootstrap, connect_ms=connect_ms)
         self._ahead: list[Any] = []
         try:
@@ -118,7 +131,7 @@ class TallyReader:
         """Return the numbers of the partitions that must be counted."""
         return frozenset(partition.partition for partition in self._partitions)
 
-    def read(self, *, going: Callable[[], bool] = lambda: True) -> Pass | None:
+    def read(self, *, going: Callable[[], bool] = lambda: True) -> Pass[R] | None:
         """Return everything committed up to now; None when `going` turned False before that, and then nothing is lost.
 
         TalliesUnreachable when the broker does not answer; the next call goes on where this one stood.
@@ -133,7 +146,7 @@ class TallyReader:
         end_of = {place.partition: end for place, end in ends.items()}
         whole = [record for record in self._ahead if record.offset < end_of[record.partition]]
         self._ahead = [record for record in self._ahead if record.offset >= end_of[record.partition]]
-        return _pass_of(whole)
+        return _pass_of(whole, type(self).read_as)
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -141,15 +154,29 @@ class TallyReader:
             self._consumer.close(autocommit=False)
 
 
-def _pass_of(whole: list[Any]) -> Pass:
-    records: dict[str, Record] = {}
+class TallyReader(_Reader[Record]):
+    """The reader of `unit.tallies`."""
+
+    topic = TALLIES
+    read_as = staticmethod(record_of)
+
+
+class HeardReader(_Reader[Heard | None]):
+    """The reader of `dossier.heard`."""
+
+    topic = HEARD
+    read_as = staticmethod(heard_of)
+
+
+def _pass_of(whole: list[Any], read_as: Callable[[str, bytes | None], R]) -> Pass[R]:
+    records: dict[str, R] = {}
     unreadable: dict[str, str] = {}
     for raw in whole:
         key = (raw.key or b"").decode(errors="replace")
         records.pop(key, None)
         unreadable.pop(key, None)
         try:
-            records[key] = record_of(key, raw.value)
+            records[key] = read_as(key, raw.value)
         except ValueError as why:
             unreadable[key] = str(why)
     return Pass(records, unreadable)

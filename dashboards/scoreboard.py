@@ -6,6 +6,7 @@ the bytes. Any number of replicas may run: each reads everything, none writes an
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from http import HTTPStatus
 from threading import Event, Lock, Thread
 from time import perf_counter
@@ -15,8 +16,10 @@ from dashboards.core.board import Board
 from dashboards.core.periods import Period, period_of
 from dashboards.core.reckoning import Reckoning
 from dashboards.core.sheet import Sheet
-from dashboards.exposition import CONTENT_TYPE, openmetrics
-from dashboards.reader import Pass, TalliesUnreachable, TallyReader
+from dashboards.core.silence import Expected
+from dashboards.exposition import CONTENT_TYPE, VOICE_SERIES, openmetrics
+from dashboards.listening import Listening
+from dashboards.reader import Pass, Record, TalliesUnreachable, TallyReader
 from dashboards.web import Page, Web
 from streams.core.moments import Moment
 
@@ -45,7 +48,7 @@ def read_board(bootstrap: str, prefix: str) -> tuple[Board, bool]:
 class Scoreboard:
     """The running scoreboard; `periods` are names of dashboards.core.periods or `FROM/TO`, resolved against `clock`.
 
-    `names` says what people call each unit; one without a name is shown by its id.
+    `names` says what people call each unit; one without a name is shown by its id. `expected` says who is to be heard.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class Scoreboard:
         port: int = 0,
         periods: Sequence[str] = ("all",),
         names: Mapping[str, str] | None = None,
+        expected: Expected | None = None,
         clock: Callable[[], Moment],
     ) -> None:
         """Prepare; nothing is opened. A period that is none raises UnknownPeriod."""
@@ -64,6 +68,7 @@ class Scoreboard:
         self._address = (host, port)
         self._period_names = tuple(dict.fromkeys(periods))
         self._names = names or {}
+        self._expected = expected or Expected()
         self._clock = clock
         self._periods()
         self._lock = Lock()
@@ -110,26 +115,30 @@ class Scoreboard:
 
     def _run(self) -> None:
         log = logging.getLogger(__name__)
+        bootstrap, prefix = self._where
         while not self._stopping.is_set():
-            try:
-                reader = TallyReader(bootstrap=self._where[0], prefix=self._where[1])
-            except TalliesUnreachable as why:
-                log.warning("cannot read the tallies yet: %s", why)
-                self._stopping.wait(RETRY)
-                continue
-            try:
-                self._follow(reader, log)
-            finally:
-                reader.close()
+            with ExitStack() as closing:
+                try:
+                    reader = TallyReader(bootstrap=bootstrap, prefix=prefix)
+                    closing.callback(reader.close)
+                    listening = Listening(bootstrap=bootstrap, prefix=prefix, expected=self._expected)
+                    closing.callback(listening.close)
+                except TalliesUnreachable as why:
+                    log.warning("cannot read the tallies yet: %s", why)
+                    self._stopping.wait(RETRY)
+                    continue
+                self._follow(reader, listening, log)
 
-    def _follow(self, reader: TallyReader, log: logging.Logger) -> None:
+    def _follow(self, reader: TallyReader, listening: Listening, log: logging.Logger) -> None:
         with self._lock:
             self._reckoning = Reckoning(reader.partitions)
         shown: tuple[tuple[str, Period], ...] = ()
         while not self._stopping.is_set():
             began = perf_counter()
             try:
-                read = reader.read(going=lambda: not self._stopping.is_set())
+                # The tallies last: what they give is taken at once, and an error on the way would lose it.
+                listening.read(going=self._going)
+                read = reader.read(going=self._going)
             except TalliesUnreachable as why:
                 log.warning("cannot read the tallies now, the last figures stand: %s", why)
                 self._stopping.wait(RETRY)
@@ -137,19 +146,25 @@ class Scoreboard:
             if read is None:
                 return
             periods = self._periods()
-            if read.records or read.unreadable or periods != shown:
-                self._show(read, periods, log)
+            if read.records or read.unreadable or listening.news or periods != shown:
+                self._show(read, periods, listening, log)
                 shown = periods
             self._read_once.set()
             self._stopping.wait(max(PAUSE, IDLE_SHARE * (perf_counter() - began)))
 
-    def _show(self, read: Pass, periods: tuple[tuple[str, Period], ...], log: logging.Logger) -> None:
+    def _going(self) -> bool:
+        return not self._stopping.is_set()
+
+    def _show(  # noqa: PLR0917 - what was read, for when, by whom, and where to say what is wrong
+        self, read: Pass[Record], periods: tuple[tuple[str, Period], ...], listening: Listening, log: logging.Logger
+    ) -> None:
+        voices = listening.voices(now=self._clock())
         with self._lock:
             refused = self._reckoning.take(read.records, read.unreadable)
-            self._sheet = self._reckoning.sheet(periods, self._names)
+            self._sheet = self._reckoning.sheet(periods, self._names, beside=VOICE_SERIES * len(voices))
         for key, why in refused.items():
             log.error("the tally %s cannot be read: %s", key, why)
-        self._page = Page(openmetrics(self._sheet), content_type=CONTENT_TYPE)
+        self._page = Page(openmetrics(self._sheet, voices), content_type=CONTENT_TYPE)
 
     def _health(self) -> Page:
         if self.alive:

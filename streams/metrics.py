@@ -3,15 +3,19 @@
 import contextlib
 import time
 from collections import Counter as Counts
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from streams.core.moments import Moment
+from streams.heard import UNNAMED, Batch
 from streams.wire.malformed import Reason
+from streams.wire.records import Speaker
 
 MOST_SOURCES = 500
-"""Sources shown; whoever may write to the inbox can invent names, and a figure must not grow with that."""
+"""Sources shown, and units; whoever may write to the inbox can invent names, and a figure must not grow with that."""
+OTHERS = "…"
+"""Sources or units beyond that, together."""
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -89,13 +93,7 @@ class IntakeMetrics:
         self.scrubbed = Counter(
             "dunghan_scrubbed_places", "Places in free text where personal data was replaced.", registry=registry
         )
-        self.last_event = Gauge(
-            "dunghan_source_last_event_timestamp_seconds",
-            "Arrival of the last event that this worker took from a source.",
-            ["source"],
-            registry=registry,
-        )
-        self._last: dict[str, Moment] = {}
+        self.speakers = SpeakerMetrics(registry)
         for outcome in ("accepted", "rejected"):
             self.events.labels(outcome)
         for reason in Reason:
@@ -109,12 +107,58 @@ class IntakeMetrics:
         for reason, times in rejected.items():
             self.rejected.labels(reason).inc(times)
 
-    def heard(self, arrivals: Mapping[str, Moment]) -> None:
-        """Show when each of these sources was last heard of; beyond MOST_SOURCES new ones are not shown."""
-        for source, at in arrivals.items():
-            if source in self._last or len(self._last) < MOST_SOURCES:
-                self._last[source] = max(at, self._last.get(source, at))
-                self.last_event.labels(source).set(self._last[source])
+
+class SpeakerMetrics:
+    """Figures of sources and units: what came from each, how much of it was rejected or late, when the last.
+
+    MOST_SOURCES sources and as many units are shown under their names, the others together as OTHERS.
+    """
+
+    def __init__(self, registry: CollectorRegistry, known: Iterable[str] = ()) -> None:
+        """Declare them; the sources that are `known` beforehand stand at zero from the start."""
+        told = "Records of a source, by what became of them; '?' names none."
+        late = "Events of a source that arrived more than a day after they happened."
+        by_unit, late_by_unit = "Events that name a unit.", "Those that arrived more than a day after they happened."
+        last = "Arrival of the last event that this worker took from a source."
+        self.events = Counter("dunghan_source_events", told, ["source", "outcome"], registry=registry)
+        self.taken: dict[Speaker, Counter] = {
+            Speaker.UNIT: Counter("dunghan_unit_events", by_unit, ["unit"], registry=registry)
+        }
+        self.late: dict[Speaker, Counter] = {
+            Speaker.SOURCE: Counter("dunghan_source_late_events", late, ["source"], registry=registry),
+            Speaker.UNIT: Counter("dunghan_unit_late_events", late_by_unit, ["unit"], registry=registry),
+        }
+        self.last_event = Gauge("dunghan_source_last_event_timestamp_seconds", last, ["source"], registry=registry)
+        self._last: dict[str, Moment] = {}
+        self._shown: dict[Speaker, set[str]] = {Speaker.SOURCE: {UNNAMED}, Speaker.UNIT: set()}
+        for source in known:
+            self._of_source(source, "accepted", 0)
+            self._of_source(source, "rejected", 0)
+
+    def count(self, batch: Batch) -> None:
+        """Count a batch."""
+        for (speaker, name), times in batch.taken.items():
+            if speaker is Speaker.SOURCE:
+                self._of_source(name, "accepted", times)
+                self._of_source(name, "rejected", 0)
+            else:
+                self.taken[speaker].labels(self._name(speaker, name)).inc(times)
+            self.late[speaker].labels(self._name(speaker, name)).inc(batch.late[speaker, name])
+        for source, times in batch.rejected.items():
+            self._of_source(source, "rejected", times)
+        for (speaker, name), at in batch.last.items():
+            if speaker is Speaker.SOURCE and self._name(speaker, name) == name:
+                self._last[name] = max(at, self._last.get(name, at))
+                self.last_event.labels(name).set(self._last[name])
+
+    def _of_source(self, source: str, outcome: str, times: int) -> None:
+        self.events.labels(self._name(Speaker.SOURCE, source), outcome).inc(times)
+
+    def _name(self, speaker: Speaker, name: str) -> str:
+        shown = self._shown[speaker]
+        if name not in shown and len(shown) < MOST_SOURCES:
+            shown.add(name)
+        return name if name in shown else OTHERS
 
 
 class RegisterMetrics:

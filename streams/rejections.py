@@ -6,7 +6,7 @@ An original goes back as it was sent, under its own id, so a second replay is a 
 import enum
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, Generic, TypeVar
 
 import msgspec
@@ -14,8 +14,10 @@ import msgspec
 from streams.border import Incoming
 from streams.core.moments import Moment
 from streams.wire import cloudevents
+from streams.wire.acts import RejectedReplayed
 from streams.wire.malformed import Malformed
 from streams.wire.records import Rejected
+from streams.wire.rejected import source_of
 
 I = TypeVar("I", bound=Incoming)  # noqa: E741 - the kind of record that the reader gives
 _REJECTED: Final = msgspec.json.Decoder(Rejected)
@@ -53,13 +55,6 @@ class Tally(msgspec.Struct, frozen=True):
     count: int
 
 
-class _Kept(msgspec.Struct):
-    source: object = ""
-
-
-_KEPT: Final = msgspec.json.Decoder(_Kept)
-
-
 def read(value: bytes | None) -> Rejected:
     """Return a record of `dossier.rejected`; raises msgspec.DecodeError."""
     return _REJECTED.decode(value or b"")
@@ -70,13 +65,30 @@ def place_of(rejected: Rejected) -> str:
     return f"{rejected.partition}:{rejected.offset}"
 
 
-def source_of(rejected: Rejected) -> str:
-    """Return the source as the record named it; empty where it named none that may be kept."""
-    try:
-        source = _KEPT.decode(rejected.value).source
-    except msgspec.DecodeError:
-        return ""
-    return source if isinstance(source, str) else ""
+def chosen(
+    records: Iterable[Rejected], *, reasons: Collection[str] = (), sources: Collection[str] = ()
+) -> list[Rejected]:
+    """Return the records of these reasons and of these sources, in their order; nothing named chooses all."""
+    return [
+        one for one in records if (not reasons or one.reason in reasons) and (not sources or source_of(one) in sources)
+    ]
+
+
+def act_of(plan: Iterable[Planned[I]], *, at: Moment, who: str, why: str) -> RejectedReplayed | None:
+    """Return the act that sending this plan is; None where it sends nothing."""
+    again = [one.rejected for one in plan if one.fate is Fate.AGAIN]
+    if not again:
+        return None
+    places = "".join(f"{place_of(one)}\n" for one in again)
+    return RejectedReplayed(
+        at=at,
+        who=who,
+        why=why,
+        records=len(again),
+        reasons=tuple(sorted({one.reason for one in again})),
+        sources=tuple(sorted({source_of(one) for one in again})),
+        sha256=hashlib.sha256(places.encode()).hexdigest(),
+    )
 
 
 def tallied(records: Sequence[Rejected]) -> tuple[Tally, ...]:

@@ -41,6 +41,7 @@ EVENTS: Final = Topic("dossier.events", _kept(FOR_EVER))
 STATE: Final = Topic("dossier.state", _compacted())
 TRAIL: Final = Topic("dossier.trail", _kept(FOR_EVER))
 REJECTED: Final = Topic("dossier.rejected", _kept(90 * DAY_MS))
+HEARD: Final = Topic("dossier.heard", _compacted())
 NOTICES: Final = Topic("dossier.notices", _kept(90 * DAY_MS))
 TALLIES: Final = Topic("unit.tallies", _compacted())
 OUTBOX: Final = Topic("mail.outbox", _kept(90 * DAY_MS))
@@ -50,7 +51,22 @@ LEDGER: Final = Topic("mail.ledger", _kept(FOR_EVER))
 REFERENCE: Final = Topic("reference", _kept(FOR_EVER), single=True)
 ACTS: Final = Topic("office.acts", _kept(FOR_EVER), single=True)
 
-TOPICS: Final = (INBOX, EVENTS, STATE, TRAIL, REJECTED, NOTICES, TALLIES, OUTBOX, BOOK, BYTES, LEDGER, REFERENCE, ACTS)
+TOPICS: Final = (
+    INBOX,
+    EVENTS,
+    STATE,
+    TRAIL,
+    REJECTED,
+    HEARD,
+    NOTICES,
+    TALLIES,
+    OUTBOX,
+    BOOK,
+    BYTES,
+    LEDGER,
+    REFERENCE,
+    ACTS,
+)
 
 
 def prefixed(prefix: str, topic: Topic) -> str:

@@ -40,15 +40,20 @@ class Reckoning:
         """Whether every partition stands counted and no record is missing."""
         return not self._unreadable and self.board.counted.keys() >= self._partitions
 
-    def sheet(self, periods: Sequence[tuple[str, Period]], names: Mapping[str, str] | None = None) -> Sheet:
-        """Return what is to be shown for these periods, each under its name; `names` are those of the units by id."""
+    def sheet(
+        self, periods: Sequence[tuple[str, Period]], names: Mapping[str, str] | None = None, *, beside: int = 0
+    ) -> Sheet:
+        """Return what is to be shown for these periods, each under its name, where `beside` series are shown too.
+
+        `names` are those of the units by id.
+        """
         blocks = [
             block_of(unit, name, counts)
             for name, period in periods
             for unit, counts in self.board.counts(period).items()
         ]
         called = {unit: (names or {}).get(unit, unit) for unit in self.board.units}
-        shown, left_out = fitted(blocks, MOST_SERIES - SINGLE_SERIES - len(called))
+        shown, left_out = fitted(blocks, MOST_SERIES - SINGLE_SERIES - len(called) - beside)
         counted = len(self.board.counted.keys() & self._partitions)
         return Sheet(
             shown,

@@ -1,10 +1,11 @@
 """Bản ghi bị từ chối: xem, gửi lại · What was rejected and why: list it, show it, send it again."""
 
 import contextlib
+import getpass
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,7 +14,7 @@ from deploy.cli import PROBLEMS, Failed, settings_of
 if TYPE_CHECKING:
     from deploy.reading import Log, Stored
     from streams.rejections import Planned
-    from streams.wire.records import Rejected
+    from streams.wire.acts import RejectedReplayed
 
 
 class NotThere(click.ClickException):
@@ -22,23 +23,35 @@ class NotThere(click.ClickException):
     exit_code = PROBLEMS
 
 
+def _choosing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that choose records: by reason and by source, several of each."""
+    by_reason = "Chỉ lý do này · Only of this reason, as `list` shows it; may be given again."
+    by_source = "Chỉ nguồn này · Only of this source; may be given again."
+    for name, told in (("source", by_source), ("reason", by_reason)):
+        command = click.option(f"--{name}", f"{name}s", multiple=True, help=told)(command)
+    return command
+
+
 @click.group()
 def command() -> None:
     """Bản ghi bị từ chối · The records that could not be taken, kept 90 days without personal data."""
 
 
 @command.command("list")
+@_choosing
 @click.option("--last", default=20, show_default=True, type=click.IntRange(0), help="Số bản ghi mới nhất · The newest.")
 @click.option("--json", "as_json", is_flag=True, help="In JSON · Print JSON.")
 @click.pass_context
-def list_(ctx: click.Context, *, last: int, as_json: bool) -> None:
+def list_(ctx: click.Context, *, reasons: tuple[str, ...], sources: tuple[str, ...], last: int, as_json: bool) -> None:
     """Liệt kê · Count them by reason and source, and show the newest; PLACE is the record's PARTITION:OFFSET."""
-    from streams.rejections import place_of, source_of, tallied  # noqa: PLC0415
+    from deploy.put_aside import fields_of, rejected_in  # noqa: PLC0415
+    from streams.rejections import chosen, place_of, tallied  # noqa: PLC0415
+    from streams.wire.rejected import source_of  # noqa: PLC0415
 
     with _log(ctx) as log:
-        records = _rejected(log)
+        records = chosen(rejected_in(log), reasons=reasons, sources=sources)
     newest = records[max(len(records) - last, 0) :]
-    shown = [_fields(one) for one in newest]
+    shown = [fields_of(one) for one in newest]
     counts = [{"reason": one.reason, "source": one.source, "count": one.count} for one in tallied(records)]
     if as_json:
         click.echo(json.dumps({"rejected": len(records), "counts": counts, "last": shown}, ensure_ascii=False))
@@ -56,13 +69,15 @@ def list_(ctx: click.Context, *, last: int, as_json: bool) -> None:
 @click.pass_context
 def show(ctx: click.Context, *, place: str, as_json: bool) -> None:
     """Xem · Show one: why, when, and what of it may be kept; exit code 3 when there is none at that place."""
+    from deploy.put_aside import fields_of, originals_of, rejected_in  # noqa: PLC0415
+
     partition, offset = _place(place)
     with _log(ctx) as log:
-        found = [one for one in _rejected(log, [partition]) if one.offset == offset]
-        kept = bool(found) and bool(_originals(log, found))
+        found = [one for one in rejected_in(log, [partition]) if one.offset == offset]
+        kept = bool(found) and bool(originals_of(log, found))
     if not found:
         raise NotThere(f"no rejected record of the inbox's place {place}")
-    fields = _fields(found[-1]) | {"original": "in the inbox" if kept else "gone"}
+    fields = fields_of(found[-1]) | {"original": "in the inbox" if kept else "gone"}
     if as_json:
         click.echo(json.dumps(fields, ensure_ascii=False))
         return
@@ -71,32 +86,52 @@ def show(ctx: click.Context, *, place: str, as_json: bool) -> None:
 
 
 @command.command()
-@click.option("--reason", required=True, help="Lý do từ chối · The reason they were rejected for, as `list` shows it.")
+@_choosing
+@click.option("--why", default="", help="Vì sao gửi lại được · What was mended, for office.acts; needed to send.")
+@click.option("--who", default=None, help="Ai gửi lại · Who sends them; default: the user of this machine.")
 @click.option("--dry-run", is_flag=True, help="Chỉ cho biết · Only say what would be done.")
 @click.option("--json", "as_json", is_flag=True, help="In JSON · Print JSON.")
 @click.pass_context
-def replay(ctx: click.Context, *, reason: str, dry_run: bool, as_json: bool) -> None:
+def replay(ctx: click.Context, /, **asked: Any) -> None:
     """Gửi lại · Send the originals to the inbox again, unchanged; exit code 3 when some could not be.
 
     What is no longer kept, or would be rejected again, is named. Sending twice does no harm: the id is the original's.
+    Who did it and why stands in office.acts.
     """
     from deploy import clock  # noqa: PLC0415
-    from deploy.reading import send_again  # noqa: PLC0415
-    from streams.rejections import Fate, planned  # noqa: PLC0415
-    from streams.topics import INBOX  # noqa: PLC0415
+    from deploy.put_aside import originals_of, rejected_in  # noqa: PLC0415
+    from streams.rejections import Fate, act_of, chosen, planned  # noqa: PLC0415
 
-    kafka = settings_of(ctx).kafka
+    if not asked["dry_run"] and not asked["why"].strip():
+        raise click.UsageError("--why is needed: what was mended?")
     with _log(ctx) as log:
-        wanted = [one for one in _rejected(log) if one.reason == reason]
+        wanted = chosen(rejected_in(log), reasons=asked["reasons"], sources=asked["sources"])
         if not wanted:
-            raise NotThere(f"no rejected record of the reason {reason!r}; see `dunghan rejected list`")
-        plan = planned(wanted, _originals(log, wanted), now=clock.now())
-        if not dry_run:
-            again = [one.original for one in plan if one.original is not None]
-            send_again(kafka.bootstrap, again, prefix=kafka.prefix, topic=INBOX)
-    _tell(plan, as_json=as_json, dry_run=dry_run)
+            raise NotThere("no such rejected record; see `dunghan rejected list`")
+        now = clock.now()
+        plan = planned(wanted, originals_of(log, wanted), now=now)
+        act = act_of(plan, at=now, who=asked["who"] or getpass.getuser(), why=asked["why"])
+        if act is not None and not asked["dry_run"]:
+            _send(ctx, plan, act)
+    _tell(plan, as_json=asked["as_json"], dry_run=asked["dry_run"])
     if any(one.fate not in {Fate.AGAIN, Fate.TWICE} for one in plan):
         ctx.exit(PROBLEMS)
+
+
+def _send(ctx: click.Context, plan: "Iterable[Planned[Stored]]", act: "RejectedReplayed") -> None:
+    """Send what the plan sends, then write who did it; were the second to fail, doing both again does no harm."""
+    from deploy.acts import record_act  # noqa: PLC0415
+    from deploy.reading import send_again  # noqa: PLC0415
+    from streams.topics import INBOX  # noqa: PLC0415
+    from streams.wire.acts import BrokenChain  # noqa: PLC0415
+
+    kafka = settings_of(ctx).kafka
+    again = [one.original for one in plan if one.original is not None]
+    send_again(kafka.bootstrap, again, prefix=kafka.prefix, topic=INBOX)
+    try:
+        record_act(kafka.bootstrap, act, prefix=kafka.prefix)
+    except BrokenChain as error:
+        raise Failed(f"sent, but not written down: {error}") from error
 
 
 @contextlib.contextmanager
@@ -112,56 +147,11 @@ def _log(ctx: click.Context) -> "Iterator[Log]":
         raise Failed(f"the log: {error}") from error
 
 
-def _rejected(log: "Log", partitions: Iterable[int] | None = None) -> "list[Rejected]":
-    """Return the rejected records of these partitions, or of all, by their arrival."""
-    import msgspec  # noqa: PLC0415
-
-    from streams.rejections import read  # noqa: PLC0415
-    from streams.topics import REJECTED  # noqa: PLC0415
-
-    there = range(log.partitions(REJECTED))
-    wanted = there if partitions is None else [one for one in partitions if one in there]
-    try:
-        records = [read(one.value) for partition in wanted for one in log.whole(REJECTED, partition)]
-    except msgspec.DecodeError as error:
-        raise Failed(f"a record of {REJECTED.name}: {error}") from error
-    return sorted(records, key=lambda one: (one.arrived_at, one.partition, one.offset))
-
-
-def _originals(log: "Log", wanted: "Iterable[Rejected]") -> "dict[tuple[int, int], Stored]":
-    from streams.topics import INBOX  # noqa: PLC0415
-
-    offsets: dict[int, set[int]] = {}
-    for one in wanted:
-        offsets.setdefault(one.partition, set()).add(one.offset)
-    return {
-        (partition, record.offset): record
-        for partition, places in offsets.items()
-        for record in log.some(INBOX, partition, places)
-    }
-
-
 def _place(text: str) -> tuple[int, int]:
     partition, colon, offset = text.partition(":")
     if not (colon and partition.isdecimal() and offset.isdecimal()):
         raise click.UsageError(f"{text!r} is not PARTITION:OFFSET")
     return int(partition), int(offset)
-
-
-def _fields(rejected: "Rejected") -> dict[str, object]:
-    from streams.core.working_time import named  # noqa: PLC0415
-    from streams.rejections import place_of, source_of  # noqa: PLC0415
-
-    return {
-        "place": place_of(rejected),
-        "arrived_at": named(rejected.arrived_at),
-        "reason": rejected.reason,
-        "detail": rejected.detail,
-        "source": source_of(rejected),
-        "size": rejected.size,
-        "sha256": rejected.sha256,
-        "kept": json.loads(rejected.value or b"null"),
-    }
 
 
 def _tell(plan: "Iterable[Planned[Stored]]", *, as_json: bool, dry_run: bool) -> None:

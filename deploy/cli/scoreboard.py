@@ -48,7 +48,8 @@ def _scoreboard(settings: "Settings") -> "Scoreboard":
     from dashboards.core.periods import PRESENT, UnknownPeriod  # noqa: PLC0415
     from dashboards.scoreboard import Scoreboard  # noqa: PLC0415
     from dashboards.units import names_in  # noqa: PLC0415
-    from deploy.rulebook import reference_folder  # noqa: PLC0415
+    from deploy.expected import expected_of  # noqa: PLC0415
+    from deploy.rulebook import ReferenceError, reference_folder  # noqa: PLC0415
 
     kafka, shown = settings.kafka, settings.scoreboard
     try:
@@ -59,7 +60,10 @@ def _scoreboard(settings: "Settings") -> "Scoreboard":
             port=shown.port,
             periods=shown.periods or PRESENT,
             names=names_in(reference_folder(settings.reference.folder)),
+            expected=expected_of(settings.reference.folder, now=clock.now()),
             clock=clock.now,
         )
+    except ReferenceError as wrong:
+        raise WrongSettings(str(wrong)) from wrong
     except UnknownPeriod as wrong:
         raise WrongSettings(f"scoreboard.periods: {wrong}") from wrong

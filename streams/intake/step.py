@@ -14,6 +14,7 @@ import msgspec
 from streams import topics
 from streams.border import Epoch, Incoming
 from streams.core.moments import Moment, moment_of
+from streams.heard import Batch, Minutes
 from streams.keys import partition_of
 from streams.metrics import IntakeMetrics
 from streams.wire import cloudevents, ticks
@@ -21,7 +22,7 @@ from streams.wire.cloudevents import Sent
 from streams.wire.contract import scrub
 from streams.wire.malformed import Malformed, Reason
 from streams.wire.records import Rejected
-from streams.wire.rejected import kept
+from streams.wire.rejected import kept, source_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -41,6 +42,7 @@ class Intake:
         self._partitions = partitions
         self._metrics = metrics
         self._replay = replay
+        self._minutes = Minutes(partition)
 
     def restore(self, records: Iterable[tuple[bytes, bytes | None]]) -> None:
         """There is nothing to restore."""
@@ -60,18 +62,20 @@ class Intake:
         """Take every record of the batch: each becomes an event or a rejected record."""
         epoch = Epoch(len(batch), {})
         rejected: Counter[str] = Counter()
-        heard: dict[str, Moment] = {}
+        heard = Batch()
         for record in batch:
             try:
                 self._accept(record, epoch, heard)
             except Malformed as error:
                 rejected[error.reason] += 1
-                self._reject(record, error, epoch)
+                heard.reject(self._reject(record, error, epoch))
+        for key, value in self._minutes.records(heard):
+            epoch.write((topics.HEARD.name, self._partition), key, value)
         self._metrics.count(len(batch), rejected)
-        self._metrics.heard(heard)
+        self._metrics.speakers.count(heard)
         return epoch
 
-    def _accept(self, record: Incoming, epoch: Epoch, heard: dict[str, Moment]) -> None:
+    def _accept(self, record: Incoming, epoch: Epoch, heard: Batch) -> None:
         if self._replay and record.value is not None and ticks.is_tick(record.value):
             epoch.write((topics.EVENTS.name, self._partition), b"@tick", ticks.tick_again(record.value))
             return
@@ -79,7 +83,7 @@ class Intake:
         arrived = self._arrival(sent, record)
         cloudevents.check_time(sent, moment_of(arrived))
         self._metrics.scrubbed.inc(scrub(sent.data))
-        heard[sent.envelope.source] = moment_of(arrived)
+        heard.take(sent, moment_of(arrived))
         key = sent.key
         epoch.write((topics.EVENTS.name, partition_of(key, self._partitions)), key, cloudevents.encoded(sent, arrived))
 
@@ -88,7 +92,8 @@ class Intake:
             return sent.envelope.arrivedtime or sent.envelope.time
         return _EPOCH + timedelta(milliseconds=record.timestamp)
 
-    def _reject(self, record: Incoming, error: Malformed, epoch: Epoch) -> None:
+    def _reject(self, record: Incoming, error: Malformed, epoch: Epoch) -> str:
+        """Put the record aside; return the source it names, empty where it names none that may be kept."""
         value = record.value or b""
         line = Rejected(
             topic=topics.INBOX.name,
@@ -99,6 +104,7 @@ class Intake:
             detail=error.detail,
             size=len(value),
             sha256=hashlib.sha256(value).hexdigest(),
-            value=kept(value) if error.reason is not Reason.TOO_LARGE else b"",
+            value=kept(value, record.headers) if error.reason is not Reason.TOO_LARGE else b"",
         )
         epoch.write((topics.REJECTED.name, self._partition), None, msgspec.json.encode(line))
+        return source_of(line)

@@ -48,7 +48,19 @@ class ReportRestated(Act, frozen=True, tag="report_restated"):
     restatement: str
 
 
-AnyAct = ReportFrozen | ReportRestated
+class RejectedReplayed(Act, frozen=True, tag="rejected_replayed"):
+    """Rejected records were sent to the inbox again: how many, for which reasons, of which sources.
+
+    `sha256` is the hash of their places, PARTITION:OFFSET in the inbox, one a line in the order they were sent.
+    """
+
+    records: int
+    reasons: tuple[str, ...]
+    sources: tuple[str, ...]
+    sha256: str
+
+
+AnyAct = ReportFrozen | ReportRestated | RejectedReplayed
 _decoder: Final = msgspec.json.Decoder(AnyAct)
 
 

@@ -5,6 +5,7 @@ default; `version` is raised when a field's meaning changes. A `version` that is
 is 1. `schemas.json` beside this module is made from here (`streams.wire.schemas`).
 """
 
+import enum
 from typing import Literal
 
 import msgspec
@@ -105,6 +106,26 @@ class Counted(Record, frozen=True):
     partition: int
     now: Moment
     kind: Literal["counted"] = "counted"
+    version: int = 1
+
+
+class Speaker(enum.StrEnum):
+    """Who can be heard of: a source that reports, or a unit that an event names."""
+
+    SOURCE = "source"
+    UNIT = "unit"
+
+
+class Heard(Record, frozen=True):
+    """When an event of a source, or one that names a unit, last arrived in a partition of the inbox, to the minute.
+
+    Key `partition/speaker/name`; a later record of the same key replaces the earlier one.
+    """
+
+    partition: int
+    speaker: Speaker
+    name: str
+    at: Moment
     version: int = 1
 
 

@@ -11,7 +11,15 @@ from streams.wire.contract import CONTRACT
 
 FILE: Final = Path(__file__).with_name("schemas.json")
 TYPES: Final = (
-    *(records.Notice, records.Withdrawal, records.Mark, records.Tally, records.Counted, records.Rejected),
+    *(
+        records.Notice,
+        records.Withdrawal,
+        records.Mark,
+        records.Tally,
+        records.Counted,
+        records.Rejected,
+        records.Heard,
+    ),
     *(trail.Taken, trail.Labelled, trail.Decided, trail.Withdrawn, trail.Unreadable, trail.Skipped, trail.EpochLine),
 )
 

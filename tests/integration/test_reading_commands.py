@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from kafka import KafkaProducer
 from alerts.core.ledger import Intent, LedgerLine, NotSent, Outcome, Reason, ToldOf
 from alerts.core.retry import Ending
 from alerts.core.routing import Via
+from deploy.acts import read_acts
 from deploy.cli import main
 from deploy.layout import Layout
 from deploy.reading import Log, LogUnreadable, Stored, send_again
@@ -21,12 +22,14 @@ from streams.core.labels import Label, State
 from streams.core.stages import Stage
 from streams.keys import partition_of
 from streams.topics import EVENTS, INBOX, LEDGER, NOTICES, REJECTED, Topic, prefixed
+from streams.wire.acts import RejectedReplayed
 from streams.wire.cloudevents import LARGEST
 from streams.wire.records import Notice, Rejected
 from streams.wire.rejected import kept
 from tests.sources import DOSSIER, SOURCE, at, sent, taken
 
 Run = Callable[..., Result]
+Headers = Sequence[tuple[str, bytes]]
 KEY = DOSSIER.encode()
 ACCEPTED = {"procedure": "1.001612", "unit": "H18.32.05", "due_at": "2020-03-09 08:00", "limit": "5 working days"}
 HISTORY = [
@@ -75,7 +78,7 @@ class Writer:
         stood = self._producer.send(name, key=key, value=value, **more).get(timeout=20)
         return stood.partition, stood.offset
 
-    def reject(self, value: bytes, reason: str, *, place: tuple[int, int]) -> None:
+    def reject(self, value: bytes, reason: str, *, place: tuple[int, int], headers: Headers = ()) -> None:
         line = Rejected(
             topic=INBOX.name,
             partition=place[0],
@@ -85,7 +88,7 @@ class Writer:
             detail="as a test says",
             size=len(value),
             sha256=hashlib.sha256(value).hexdigest(),
-            value=kept(value),
+            value=kept(value, headers),
         )
         self.write(REJECTED, msgspec.json.encode(line), partition=place[0])
 
@@ -208,8 +211,8 @@ def refused(writer: Writer) -> list[tuple[int, int]]:
         writer.write(INBOX, binary, None, partition=3, headers=headers),
         writer.write(INBOX, b'{"half"', partition=2),
     ]
-    for place, value in zip(places, (good, binary, b'{"half"'), strict=True):
-        writer.reject(value, "unknown_kind", place=place)
+    for place, value, its in zip(places, (good, binary, b'{"half"'), ((), headers, ()), strict=True):
+        writer.reject(value, "unknown_kind", place=place, headers=its)
     writer.reject(good, "unknown_kind", place=(2, 99))
     writer.reject(b"", "null_value", place=(0, 0))
     return places
@@ -218,9 +221,12 @@ def refused(writer: Writer) -> list[tuple[int, int]]:
 def test_rejected_records_are_listed_by_reason_and_source(run: Run, refused: list[tuple[int, int]]) -> None:
     found = json.loads(run("rejected", "list", "--json", "--last", "2").stdout)
     assert found["rejected"] == 5
-    assert {"reason": "unknown_kind", "source": SOURCE, "count": 2} in found["counts"]
+    assert {"reason": "unknown_kind", "source": SOURCE, "count": 3} in found["counts"]
     assert [one["place"] for one in found["last"]][-1] == "2:99"
     assert f"unknown_kind  {SOURCE}" in run("rejected", "list").stdout
+    only = json.loads(run("rejected", "list", "--json", "--reason", "null_value").stdout)
+    assert [one["reason"] for one in only["counts"]] == ["null_value"]
+    assert json.loads(run("rejected", "list", "--json", "--source", "nobody").stdout)["rejected"] == 0
 
 
 def test_a_rejected_record_is_shown_with_what_may_be_kept_of_it(run: Run, refused: list[tuple[int, int]]) -> None:
@@ -242,15 +248,22 @@ def test_a_replay_sends_the_originals_unchanged_and_says_what_is_gone(
     planned = json.loads(run("rejected", "replay", "--reason", "unknown_kind", "--dry-run", "--json").stdout)
     assert planned["fates"] == {"again": 2, "still_wrong": 1, "gone": 1}
     assert (inbox(2), inbox(3)) == before
-    result = run("rejected", "replay", "--reason", "unknown_kind")
+    assert run("rejected", "replay", "--reason", "unknown_kind").exit_code == 2, "nobody said why"
+    assert run("rejected", "replay", "--source", "another/source", "--why", "x").exit_code == 3
+    result = run("rejected", "replay", "--reason", "unknown_kind", "--who", "an", "--why", "the kind is known now")
     assert result.exit_code == 3
     assert "2:99        gone" in result.stdout
     assert inbox(2) == [*before[0], before[0][0]]
     assert inbox(3) == [*before[1], before[1][0]]
+    with Log(kafka, prefix=topics.prefix) as log:
+        [act], _ = read_acts(log)
+    assert isinstance(act, RejectedReplayed)
+    assert (act.who, act.why, act.records, act.reasons) == ("an", "the kind is known now", 2, ("unknown_kind",))
+    assert act.sources == (SOURCE,), "in binary mode the source is the header's"
 
 
 def test_a_reason_that_nothing_was_rejected_for_ends_with_3(run: Run, writer: Writer) -> None:
-    assert run("rejected", "replay", "--reason", "no_zone").exit_code == 3
+    assert run("rejected", "replay", "--reason", "no_zone", "--dry-run").exit_code == 3
 
 
 def test_a_record_larger_than_intake_takes_can_be_sent_again(kafka: str, topics: Layout) -> None:

@@ -17,7 +17,7 @@ from dashboards.core.board import tally_key
 from dashboards.core.counts import total, verdict_of
 from dashboards.core.periods import ALL, UnknownPeriod
 from dashboards.core.reckoning import Reckoning
-from dashboards.reader import POLL_RECORDS, Pass, TalliesUnreachable, TallyReader
+from dashboards.reader import POLL_RECORDS, Pass, Record, TalliesUnreachable, TallyReader
 from dashboards.scoreboard import Scoreboard, read_board
 from deploy.layout import Layout
 from streams.core.counting import Cohort
@@ -230,7 +230,7 @@ def test_a_dossier_that_moves_between_units_is_never_counted_twice(kafka: str, t
     reader = TallyReader(bootstrap=kafka, prefix=topics.prefix)
     reckoning = Reckoning(reader.partitions)
 
-    def seen(read: Pass | None) -> dict[str, int]:
+    def seen(read: Pass[Record] | None) -> dict[str, int]:
         assert read is not None
         reckoning.take(read.records, read.unreadable)
         return {unit: total(counts.received) for unit, counts in reckoning.board.counts(ALL).items()}

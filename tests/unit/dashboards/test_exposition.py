@@ -2,8 +2,10 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from dashboards.core.counts import counts_of_labels
 from dashboards.core.sheet import Sheet, block_of
+from dashboards.core.silence import Voice
 from dashboards.exposition import openmetrics
 from streams.core.labels import Label
+from streams.wire.records import Speaker
 from tests.unit.dashboards.core.examples import MUONG_NHE
 
 SHEET = Sheet((block_of("dienbien.muongnhe", "year", counts_of_labels(MUONG_NHE)),), 7, True, 12, 1, 2, 3)
@@ -59,3 +61,17 @@ def test_the_moment_of_the_figures_and_the_names_of_units_are_shown() -> None:
     assert shown["dunghan_as_of_timestamp_seconds",] == 1_594_375_200
     assert shown["dunghan_unit_info", "UBND huyện Mường Nhé", "muongnhe"] == 1
     assert ("dunghan_as_of_timestamp_seconds",) not in samples(Sheet())
+
+
+def test_who_was_heard_of_when_is_shown_and_who_never_was() -> None:
+    voices = (Voice(Speaker.SOURCE, "a/b", 100, 300), Voice(Speaker.UNIT, "m", None, None))
+    text = openmetrics(SHEET, voices).decode()
+    found = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(text)  # type: ignore[no-untyped-call]
+        for sample in family.samples
+    }
+    assert found["dunghan_source_last_event_timestamp_seconds", "a/b"] == 100
+    assert found["dunghan_source_expected_timestamp_seconds", "a/b"] == 300
+    assert (found["dunghan_source_never_heard", "a/b"], found["dunghan_unit_never_heard", "m"]) == (0, 1)
+    assert ("dunghan_unit_last_event_timestamp_seconds", "m") not in found

@@ -3,7 +3,10 @@
 from prometheus_client import CollectorRegistry
 
 from streams import metrics
-from streams.metrics import EngineMetrics, IntakeMetrics, show_clock
+from streams.heard import Batch
+from streams.metrics import EngineMetrics, IntakeMetrics, SpeakerMetrics, show_clock
+from streams.wire import cloudevents
+from tests.sources import SOURCE, at, sent
 
 
 def test_lag_is_the_age_of_the_oldest_record_that_waits() -> None:
@@ -26,19 +29,52 @@ def test_a_partition_that_was_let_go_is_shown_no_more() -> None:
     assert registry.get_sample_value("dunghan_lag_seconds", {"topic": "dossier.events", "partition": "3"}) is None
 
 
+def heard(*sources: str, arrived: int, time: str = "2020-03-02 08:00") -> Batch:
+    batch = Batch()
+    for source in sources:
+        event = cloudevents.received(sent("submitted", time, procedure="1", unit="m"))
+        event.envelope.source = source
+        batch.take(event, arrived)
+    return batch
+
+
 def test_a_source_was_last_heard_of_at_its_latest_arrival_and_invented_ones_are_bounded() -> None:
     registry = CollectorRegistry()
-    figures = IntakeMetrics(registry)
-    figures.heard({"a": 20})
-    figures.heard({"a": 10} | {f"invented-{number}": 5 for number in range(metrics.MOST_SOURCES)})
+    figures = IntakeMetrics(registry).speakers
+    figures.count(heard("a", arrived=20))
+    figures.count(heard("a", *(f"invented-{number}" for number in range(metrics.MOST_SOURCES)), arrived=10))
+    figures.count(heard("one more", arrived=30))
     shown = [
         sample
         for family in registry.collect()
         for sample in family.samples
         if sample.name == "dunghan_source_last_event_timestamp_seconds"
     ]
-    assert len(shown) == metrics.MOST_SOURCES
+    assert len(shown) == metrics.MOST_SOURCES - 1
     assert {sample.value for sample in shown if sample.labels["source"] == "a"} == {20}
+    others = {"source": metrics.OTHERS, "outcome": "accepted"}
+    assert registry.get_sample_value("dunghan_source_events_total", others) == 3
+
+
+def test_what_a_source_sent_and_a_unit_was_named_in_is_counted_with_what_came_late_and_what_was_rejected() -> None:
+    registry = CollectorRegistry()
+    figures = SpeakerMetrics(registry, known=("known/source",))
+    batch = heard("a/b", arrived=at("2020-03-02 09:00"))
+    batch.take(cloudevents.received(sent("done", "2020-03-02 08:00")), at("2020-03-04 08:00"))
+    batch.reject("a/b")
+    batch.reject("")
+    figures.count(batch)
+
+    def count(name: str, **labels: str) -> float | None:
+        return registry.get_sample_value(f"dunghan_{name}_total", labels)
+
+    assert count("source_events", source="known/source", outcome="rejected") == 0
+    assert count("source_events", source="a/b", outcome="accepted") == 1
+    assert count("source_events", source="a/b", outcome="rejected") == 1
+    assert count("source_events", source="?", outcome="rejected") == 1
+    assert count("source_late_events", source="a/b") == 0
+    assert count("source_late_events", source=SOURCE) == 1
+    assert (count("unit_events", unit="m"), count("unit_late_events", unit="m")) == (1, 0)
 
 
 def test_the_clock_is_read_at_the_scrape() -> None:

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from streams import rejections
-from streams.rejections import Fate, Tally, place_of, planned, source_of, tallied
+from streams.rejections import Fate, Tally, act_of, chosen, place_of, planned, tallied
 from streams.wire.records import Rejected
-from streams.wire.rejected import kept
+from streams.wire.rejected import kept, source_of
 from tests.sources import SOURCE, Record, at, sent
 
 NOW = at("2024-03-05 09:00")
@@ -86,3 +86,20 @@ def test_a_rejected_record_is_read_back_and_named_by_its_place() -> None:
     one = rejected(GOOD, 12)
     assert rejections.read(msgspec.json.encode(one)) == one
     assert place_of(one) == "1:12"
+
+
+def test_records_are_chosen_by_reason_and_by_source_and_nothing_named_chooses_all() -> None:
+    records = [rejected(GOOD), rejected(b"{", 1, "not_json"), rejected(GOOD, 2, "not_json")]
+    assert chosen(records) == records
+    assert chosen(records, reasons=["not_json"]) == records[1:]
+    assert chosen(records, reasons=["not_json"], sources=[SOURCE]) == records[2:]
+    assert chosen(records, sources=[""]) == records[1:2]
+
+
+def test_a_replay_is_an_act_with_what_was_sent_and_none_where_nothing_was() -> None:
+    plan = planned([rejected(GOOD), rejected(b"{", 1)], {(1, 0): Record(0, value=GOOD)}, now=NOW)
+    act = act_of(plan, at=NOW, who="an", why="the clock was set")
+    assert act is not None
+    assert (act.records, act.reasons, act.sources, act.who) == (1, ("unknown_kind",), (SOURCE,), "an")
+    assert act.sha256 == hashlib.sha256(b"1:0\n").hexdigest()
+    assert act_of(plan[1:], at=NOW, who="an", why="") is None

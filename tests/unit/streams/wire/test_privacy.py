@@ -89,3 +89,16 @@ def test_of_a_rejected_event_only_what_the_contract_names_is_kept() -> None:
 @pytest.mark.parametrize("value", [b"Nguyen Van A", b'["Nguyen Van A"]', b"\xff", b""])
 def test_of_bytes_that_are_no_event_nothing_is_kept(value: bytes) -> None:
     assert kept(value) == b""
+
+
+def test_of_a_rejected_event_in_binary_mode_the_same_is_kept() -> None:
+    headers = [
+        ("ce_id", b"1"),
+        ("ce_source", b"dienbien/portal"),
+        ("ce_name", b"A"),
+        ("other", b"x"),
+        ("ce_type", b"\xff"),
+    ]
+    whole = msgspec.json.decode(kept(b'{"unit": "m", "applicant": "A"}', headers))
+    assert whole == {"id": "1", "source": "dienbien/portal", "type": "\ufffd", "data": {"unit": "m"}}
+    assert msgspec.json.decode(kept(b"no JSON", headers[:2])) == {"id": "1", "source": "dienbien/portal"}

@@ -1,0 +1,67 @@
+"""Who was heard of in a batch: sources and units, how much of it was rejected or late, and what is written of it.
+
+A source is heard when an event of its own is taken, a unit when one that names it is (`submitted`, `accepted`,
+`transferred`, `observed`; the others do not say whose dossier it is). Silence is judged by these moments of arrival,
+so they are kept in `dossier.heard` and not only in the memory of a worker.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from streams.core.moments import Moment, moment_of
+from streams.wire.cloudevents import Sent
+from streams.wire.records import Heard, Speaker
+
+LATE: Final = 86_400
+"""Seconds between what happened and its arrival beyond which an event was synchronised late (as R11: 24 hours)."""
+SPACING: Final = 60
+"""Seconds between two records of one speaker at the least: a silence is counted in hours."""
+MOST: Final = 1_000
+"""Speakers of a partition that are written of: whoever may write to the inbox can invent names."""
+UNNAMED: Final = "?"
+"""The source of what names none that may be shown."""
+
+
+class Batch:
+    """The speakers of one batch."""
+
+    def __init__(self) -> None:
+        """Begin with nobody."""
+        self.rejected: Counter[str] = Counter()
+        self.taken: Counter[tuple[Speaker, str]] = Counter()
+        self.late: Counter[tuple[Speaker, str]] = Counter()
+        self.last: dict[tuple[Speaker, str], Moment] = {}
+
+    def take(self, sent: Sent, arrived_at: Moment) -> None:
+        """Count an event that was taken, for its source and for the unit that it names."""
+        late = arrived_at - moment_of(sent.envelope.time) > LATE
+        for speaker, name in ((Speaker.SOURCE, sent.envelope.source), (Speaker.UNIT, getattr(sent.data, "unit", None))):
+            if name:
+                self.taken[speaker, name] += 1
+                self.late[speaker, name] += late
+                self.last[speaker, name] = max(arrived_at, self.last.get((speaker, name), arrived_at))
+
+    def reject(self, source: str) -> None:
+        """Count a record that was rejected; an empty source is one that cannot be told."""
+        self.rejected[source or UNNAMED] += 1
+
+
+class Minutes:
+    """What a partition of the inbox has written of its speakers: each at most once in SPACING, MOST of them."""
+
+    def __init__(self, partition: int) -> None:
+        """Begin with nothing written; after a restart each speaker is written of again with its next event."""
+        self._partition = partition
+        self._written: dict[tuple[Speaker, str], Moment] = {}
+
+    def records(self, batch: Batch) -> Iterator[tuple[bytes, bytes]]:
+        """Yield the records of `dossier.heard` that a batch gives rise to."""
+        for (speaker, name), at in batch.last.items():
+            before = self._written.get((speaker, name))
+            if at - before >= SPACING if before is not None else len(self._written) < MOST:
+                self._written[speaker, name] = at
+                heard = Heard(partition=self._partition, speaker=speaker, name=name, at=at)
+                yield f"{self._partition}/{speaker}/{name}".encode(), msgspec.json.encode(heard)

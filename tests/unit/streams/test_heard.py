@@ -1,0 +1,62 @@
+"""Who was heard of is written to the minute, once for each speaker, and invented names are bounded."""
+
+import msgspec
+from prometheus_client import CollectorRegistry
+
+from streams import heard
+from streams.heard import Batch, Minutes
+from streams.intake.step import Intake
+from streams.metrics import IntakeMetrics
+from streams.wire import cloudevents
+from streams.wire.records import Heard, Speaker
+from tests.sources import SOURCE, Record, at, sent
+
+START = at("2020-03-02 09:00")
+
+
+def batch(arrived: int, *values: bytes) -> Batch:
+    it = Batch()
+    for value in values or (sent("submitted", "2020-03-02 08:00", procedure="1", unit="m"),):
+        it.take(cloudevents.received(value), arrived)
+    return it
+
+
+def keys(minutes: Minutes, arrived: int) -> list[str]:
+    return [key.decode() for key, _ in minutes.records(batch(arrived))]
+
+
+def test_a_source_and_the_unit_that_it_names_are_written_at_most_once_a_minute() -> None:
+    minutes = Minutes(3)
+    both = [f"3/source/{SOURCE}", "3/unit/m"]
+    assert keys(minutes, START) == both
+    assert keys(minutes, START + heard.SPACING - 1) == []
+    assert keys(minutes, START + heard.SPACING) == both
+    assert keys(minutes, START) == [], "what arrived before is no news"
+
+
+def test_an_event_that_names_no_unit_speaks_for_its_source_alone() -> None:
+    spoken = batch(START, sent("done", "2020-03-02 08:00"))
+    assert dict(spoken.last) == {(Speaker.SOURCE, SOURCE): START}
+
+
+def test_the_latest_arrival_of_a_batch_counts() -> None:
+    it = batch(START)
+    it.take(cloudevents.received(sent("done", "2020-03-02 08:00")), START - 5)
+    assert it.last[Speaker.SOURCE, SOURCE] == START
+
+
+def test_beyond_so_many_names_no_new_one_is_written() -> None:
+    minutes, crowd = Minutes(0), Batch()
+    crowd.last = {(Speaker.SOURCE, str(number)): START for number in range(heard.MOST + 5)}
+    assert len(list(minutes.records(crowd))) == heard.MOST
+
+
+def test_intake_writes_who_was_heard_of_in_the_same_epoch_as_the_events() -> None:
+    step = Intake(2, partitions=4, metrics=IntakeMetrics(CollectorRegistry()))
+    value = sent("submitted", "2020-03-02 08:00", procedure="1", unit="m")
+    epoch = step.take([Record(0, START * 1000, None, value)], now=START, behind=False)
+    records = [msgspec.json.decode(value or b"", type=Heard) for _, value in epoch.outputs["dossier.heard", 2]]
+    assert [(one.speaker, one.name, one.at, one.partition) for one in records] == [
+        (Speaker.SOURCE, SOURCE, START, 2),
+        (Speaker.UNIT, "m", START, 2),
+    ]
