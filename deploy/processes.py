@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from deploy import clock
 from deploy.admin import TopicAdmin
+from deploy.expected import expected_of
 from deploy.layout import Fault, Layout
 from deploy.rulebook import load_rulebook
 from deploy.settings import Settings
@@ -19,6 +20,7 @@ from streams.engine.worker import Membership, Worker
 from streams.intake.step import Intake
 from streams.metrics import EngineMetrics, IntakeMetrics, RegisterMetrics, show_clock
 from streams.register.register import Register
+from streams.wire.records import Speaker
 
 NONE: Mapping[int, frozenset[int]] = MappingProxyType({})
 
@@ -50,7 +52,8 @@ def worker_of(settings: Settings, skipped: Mapping[int, frozenset[int]] = NONE) 
     connection = Connection(kafka.bootstrap, kafka.prefix, group, client_id=f"{kafka.client_id}-worker")
     registry = CollectorRegistry()
     show_clock(registry, clock.now)
-    intake = IntakeMetrics(registry)
+    known = expected_of(settings.reference.folder, now=clock.now()).named
+    intake = IntakeMetrics(registry, [name for speaker, name in known if speaker is Speaker.SOURCE])
     inbox = partial(Intake, partitions=kafka.partitions, metrics=intake, replay=how.replay)
     rules, decide = load_rulebook(settings.reference.folder), RegisterMetrics(registry)
 

@@ -15,14 +15,14 @@ from dashboards.grounds import given_in, grounds_in, procedures_in
 from dashboards.report.page import Published, page_of
 from dashboards.report.workbook import workbook_of
 from dashboards.scoreboard import read_board
-from dashboards.units import names_in
+from dashboards.units import expected_in, names_in
 from dashboards.words import Language
 from deploy.acts import read_acts, record_act
 from deploy.reading import Log
 from deploy.recount import recounted
 from deploy.rulebook import load_rulebook, reference_folder
 from deploy.settings import Settings
-from streams.core.moments import Moment
+from streams.core.moments import Moment, date_of
 from streams.wire.acts import AnyAct, ReportFrozen, ReportRestated
 
 FOLDER: Final = Path("reports")
@@ -32,7 +32,7 @@ def report_now(settings: Settings, period: Period, rules: Rules) -> Report:
     """Return the report of the running tallies; TalliesUnreachable, BadGrounds."""
     board, complete = read_board(settings.kafka.bootstrap, settings.kafka.prefix)
     latest = max(board.counted.values(), default=0)
-    material = _material(settings, rules)
+    material = _material(settings, rules, period)
     return report_of(board, period, material=material, counted=Counted(latest, complete, "tallies"))
 
 
@@ -41,15 +41,15 @@ def report_then(settings: Settings, period: Period, rules: Rules, *, as_of: Mome
     law = load_rulebook(settings.reference.folder)
     with Log(settings.kafka.bootstrap, prefix=settings.kafka.prefix) as log:
         found = recounted(log, period, as_of=as_of, rules=law)
-    material = _material(settings, rules, used=found.used)
+    material = _material(settings, rules, period, used=found.used)
     counted = Counted(as_of, found.unreadable == 0, "events")
     return report_of(found.board, period, material=material, counted=counted)
 
 
-def _material(settings: Settings, rules: Rules, *, used: frozenset[str] | None = None) -> Material:
+def _material(settings: Settings, rules: Rules, period: Period, *, used: frozenset[str] | None = None) -> Material:
     folder = reference_folder(settings.reference.folder)
-    names = names_in(folder)
-    return Material(names, grounds_in(folder, rules), given_in(folder), procedures_in(folder), used)
+    names, expected = names_in(folder), expected_in(folder, on=date_of(period.last))
+    return Material(names, grounds_in(folder, rules), given_in(folder), procedures_in(folder), expected, used)
 
 
 class Past(NamedTuple):

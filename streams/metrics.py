@@ -83,9 +83,10 @@ class EngineMetrics:
 
 
 class IntakeMetrics:
-    """Figures of the intake: what became of every record, and why those that were rejected were."""
+    """Figures of the intake: what became of every record, why those that were rejected were, and who sent them."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(self, registry: CollectorRegistry, known: Iterable[str] = ()) -> None:
+        """Declare them; the sources that are `known` beforehand have their place among those that are shown."""
         self.events = Counter(
             "dunghan_events", "Records taken from the inbox, by what became of them.", ["outcome"], registry=registry
         )
@@ -93,7 +94,7 @@ class IntakeMetrics:
         self.scrubbed = Counter(
             "dunghan_scrubbed_places", "Places in free text where personal data was replaced.", registry=registry
         )
-        self.speakers = SpeakerMetrics(registry)
+        self.speakers = SpeakerMetrics(registry, known)
         for outcome in ("accepted", "rejected"):
             self.events.labels(outcome)
         for reason in Reason:

@@ -1,4 +1,4 @@
-"""The pipeline's other rows: promises and recovery, what went wrong, who is silent, whose clock is wrong."""
+"""The pipeline's other rows: promises and recovery, what went wrong, whose clock is wrong."""
 
 from typing import Final
 
@@ -117,27 +117,6 @@ ERRORS: Final[tuple[Panel, ...]] = (
     ),
 )
 """What was rejected, mails, and faults of our own."""
-
-
-SOURCES: Final[Panel] = small_lines(
-    Head(
-        Said("Nguồn: im lặng bao lâu", "Sources: silent for"),
-        Said(
-            "Từ bản ghi cuối cùng của mỗi nguồn, 20 nguồn lâu nhất.",
-            "Since the last event of each source, the 20 longest.",
-        ),
-        Place(0, 25, 16, 7),
-    ),
-    (
-        Ask(
-            "topk(20, time() - source:dunghan_source_last_event_timestamp_seconds:max)",
-            Said("{{source}}", "{{source}}"),
-            instant=False,
-        ),
-    ),
-    unit=SECONDS,
-)
-"""How long each source has been silent."""
 
 
 SKEW: Final = "dunghan_clock_timestamp_seconds - timestamp(dunghan_clock_timestamp_seconds)"

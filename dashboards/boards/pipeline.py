@@ -1,8 +1,9 @@
 """Board (c), for those who run it: rate, errors, lag, the objective, mails, rejected, recovery."""
 
 from dashboards.boards.board import Board
-from dashboards.boards.faults import CLOCKS, ERRORS, PROMISES, SOURCES
+from dashboards.boards.faults import CLOCKS, ERRORS, PROMISES
 from dashboards.boards.flow import FIGURES, FLOW
+from dashboards.boards.voices import VOICES
 from dashboards.words import Said
 
 
@@ -13,7 +14,7 @@ def pipeline() -> Board:
         Said("Đúng hạn: vận hành", "On time: the pipeline"),
         Said("Đường ống có chạy, có kịp, có đúng không.", "Whether it runs, keeps up, and is right."),
         (),
-        (*FIGURES, *FLOW, *PROMISES, *ERRORS, SOURCES, CLOCKS),
+        (*FIGURES, *FLOW, *PROMISES, *ERRORS, CLOCKS, *VOICES),
         since="now-6h",
         refresh="30s",
     )

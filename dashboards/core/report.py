@@ -116,6 +116,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     levels: tuple[LevelLine, ...]
     units_without: tuple[str, ...]
     """Units on the list that received nothing in the period, by name."""
+    units_never: tuple[str, ...] = ()
+    """Of those, the units of which nothing was ever counted, on any day, and that are expected to send; by name."""
     procedures_without: tuple[str, ...] | None = None
     """Procedures on the list that nobody used; None where tallies, which do not know procedures, were read."""
 

@@ -30,6 +30,8 @@ class Material:
     grounds: Grounds = field(default_factory=Grounds)
     given: tuple[Given, ...] = ()
     procedures: frozenset[str] = frozenset()
+    expected: frozenset[str] = frozenset()
+    """Units that must be heard of."""
     used: frozenset[str] | None = None
     """Procedures of the dossiers received in the period; None where nobody looked."""
 
@@ -66,6 +68,7 @@ def report_of(board: Board, period: Period, *, material: Material, counted: Coun
         index=index_lines(whole, material.given),
         levels=levels_of(whole),
         units_without=tuple(material.names[unit] for unit in received_none),
+        units_never=tuple(material.names.get(unit, unit) for unit in sorted(material.expected - set(board.units))),
         procedures_without=unused,
     )
 

@@ -21,6 +21,7 @@ WORDS: Final[dict[str, Said]] = {
     "of_late": Said("trên tổng số trễ hạn và quá hạn", "of all late and overdue"),
     "of_received": Said("trên số tiếp nhận", "of all received"),
     "none_unit": Said("Đơn vị không tiếp nhận hồ sơ nào", "Units that received none"),
+    "never_unit": Said("Đơn vị chưa từng gửi gì", "Units that have never sent anything"),
     "none_procedure": Said("Thủ tục không có hồ sơ nào", "Procedures without a dossier"),
     "levels": Said("Nộp trực tuyến theo mức độ", "Handed in online, by level"),
     "level": Said("Mức", "Level"),

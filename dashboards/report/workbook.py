@@ -48,6 +48,7 @@ class _Sheets:
             (words["incomplete"] if not report.complete else "", ""),
             (words["hole"], sum(c for label, c in report.total.labels.items() if label == "unclassified")),
             (words["sync"], report.total.sync),
+            (words["never_unit"], ", ".join(report.units_never)),
         ]
         for at, row in enumerate(rows):
             sheet.write_row(at, 0, row)

@@ -34,15 +34,10 @@ def kept(value: bytes, headers: Sequence[tuple[str, bytes]] = ()) -> bytes:
     """
     try:
         record: Any = msgspec.json.decode(value)
-<<<<<<< HEAD
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return b""
-=======
-    except (msgspec.DecodeError, UnicodeDecodeError):
         record = None
     if named := _attributes(headers):
         record = {**named, "data": record}
->>>>>>> 2d2d5f2 (wip)
     if not isinstance(record, dict):
         return b""
     part: dict[str, Any] = {name: _text(record[name]) for name in record if name in ATTRIBUTES}

@@ -98,6 +98,8 @@ def test_the_report_shows_the_articles_figures_and_writes_every_form(office: Off
     assert report["complete"] is True
     assert [level["level"] for level in report["levels"]] == [3, 4]
     assert "UBND huyện Tủa Chùa" in report["units_without"]
+    assert "UBND huyện Tủa Chùa" in report["units_never"]
+    assert "UBND tỉnh Điện Biên" not in report["units_never"], "it only stands over others"
     written = office.report()
     assert written.exit_code == 0, written.output
     files = {Path(line) for line in written.stdout.splitlines() if line.startswith(str(office.folder))}

@@ -57,6 +57,12 @@ def test_the_whole_is_the_sum_of_the_units_and_the_hole_is_shown() -> None:
     assert made.total.sync == 10
     assert made.units_without == ("Xã C",)
     assert made.procedures_without is None
+    assert made.units_never == ()
+
+
+def test_a_unit_of_which_nothing_was_ever_counted_is_named_though_others_merely_received_nothing() -> None:
+    material = Material(NAMES, expected=frozenset({"a", "b", "c", "nameless"}))
+    assert report(GOOD, LATER, material=material).units_never == ("Xã C", "nameless")
 
 
 def test_months_levels_and_procedures() -> None:
