@@ -18,6 +18,13 @@ from deploy.settings import without_settings
 PARTITIONS = 4
 PERIOD = f"{article.FIRST}/{article.LAST}"
 WHOLE = f"{article.FIRST}/{article.PROVINCE_LAST}"
+SOURCE = """version = "{name}-1"
+valid_from = 2020-01-01
+source = "the demo's own"
+form = "cloudevents"
+reports_as = "dienbien.{name}/motcua"
+home = "dienbien.{name}"
+"""
 
 
 @dataclass(slots=True)
@@ -70,6 +77,9 @@ def pipeline(folder: Path, bootstrap: str, prefix: str, *names: str) -> Iterator
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "units.csv").write_text(offices.units_csv(), encoding="utf-8")
     (folder / "officers.csv").write_text(offices.officers_csv(), encoding="utf-8")
+    (folder / "sources").mkdir()
+    for name in ("muongnhe", "tuachua"):
+        (folder / "sources" / f"{name}.toml").write_text(SOURCE.format(name=name), encoding="utf-8")
     with ExitStack() as stack:
         admin = TopicAdmin(bootstrap, Layout(prefix, PARTITIONS, 1))
         admin.apply()

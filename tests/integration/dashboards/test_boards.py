@@ -11,6 +11,7 @@ import pytest
 from dashboards.boards.written import boards
 from dashboards.words import Language
 from deploy.demo.histories import messages, ticks
+from deploy.demo.offices import OFFICES
 from deploy.demo.play import play
 from deploy.rulebook import load_rulebook
 from tests.integration.dashboards.pipeline import PARTITIONS, PERIOD, pipeline
@@ -95,6 +96,20 @@ def test_the_six_figures_on_the_board_are_those_of_the_article(scraped: Promethe
         "Overdue, open": 32,
         "Unaccounted for": 10,
     }
+
+
+def test_who_was_heard_of_and_who_never_was_is_known_by_name(scraped: Prometheus) -> None:
+    def silent(expression: str) -> set[str]:
+        return {sample["metric"]["unit"] for sample in scraped.vector(expression)}
+
+    assert silent("unit:dunghan_unit_never_heard:min == 0") == {"muongnhe"}
+    assert len(silent("unit:dunghan_unit_never_heard:min == 1")) == len(OFFICES) - 1
+    assert [one["metric"]["source"] for one in scraped.vector("source:dunghan_source_never_heard:min == 1")] == [
+        "dienbien.tuachua/motcua"
+    ]
+    assert [
+        one["metric"]["source"] for one in scraped.vector("time() > dunghan_source_expected_timestamp_seconds")
+    ] == ["dienbien.muongnhe/motcua"], "the half-year of 2020 was long ago"
 
 
 def test_nothing_is_wrong_in_a_run_where_nothing_is_wrong(scraped: Prometheus) -> None:
