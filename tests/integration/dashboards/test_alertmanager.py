@@ -54,8 +54,8 @@ class Alertmanager:
 
     def mails(self) -> list[EmailMessage]:
         """Return the mails that have arrived, in order."""
-        read = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in self._files()]
-        return [mail for mail in read if isinstance(mail, EmailMessage)]
+        files = sorted(self.mailbox.folder.glob("*.eml"))
+        return [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
 
     def awaited(self, subject: str) -> EmailMessage:
         """Return the first mail whose subject holds the text, once it is there."""
@@ -66,9 +66,6 @@ class Alertmanager:
                     return mail
             sleep(0.2)
         raise AssertionError(f"no mail about {subject} in {PATIENCE:g} s: {[mail['Subject'] for mail in self.mails()]}")
-
-    def _files(self) -> list[Path]:
-        return sorted(self.mailbox.folder.glob("*.eml"))
 
 
 @contextmanager
