@@ -94,9 +94,9 @@ class Desk:
                 self._draft(gathered)
         return len(drafts)
 
-    def has_drafts(self) -> bool:
-        """Return whether mails wait for their intent."""
-        return bool(self._pending.drafts)
+    def drafts(self) -> int:
+        """Return how many mails wait for their intent."""
+        return len(self._pending.drafts)
 
     def has_noted(self) -> bool:
         """Return whether outcomes were noted that are not committed."""

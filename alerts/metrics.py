@@ -1,6 +1,6 @@
 """The courier's figures: each declared once, its labels a closed set, all of them zero from the start."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from alerts.core.ledger import Reason
 from alerts.core.retry import Ending
@@ -33,6 +33,15 @@ class Figures:
             "When the courier last looked what is due.",
             registry=registry,
         )
+        self._recheck_age = Histogram(
+            "dunghan_mail_recheck_age_seconds",
+            "When a mail's intent was committed, how long ago the log was read for what withdraws its notices.",
+            buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
+            registry=registry,
+        )
+        self._begin_at_zero()
+
+    def _begin_at_zero(self) -> None:
         for stage in Stage:
             for ending in Ending:
                 self._mails.labels(stage.value, ending.value)
@@ -52,6 +61,11 @@ class Figures:
     def unreadable(self, topic: str) -> None:
         """Count one record that nobody can read."""
         self._unreadable.labels(topic).inc()
+
+    def rechecked(self, seconds: float, *, mails: int) -> None:
+        """Say how old the check was of each of so many mails when their intents were committed."""
+        for _ in range(mails):
+            self._recheck_age.observe(seconds)
 
     def open_mails(self, count: int) -> None:
         """Say how many mails are open now."""

@@ -4,6 +4,8 @@ Both steps have to come as far as the ends that were read when something fell du
 then the outbox. The ends are read once, so a steady flow of notices delays a digest by what was there, and no longer.
 """
 
+import time
+
 from alerts.log import Follower, Reader
 
 
@@ -16,6 +18,9 @@ class Recheck:
         self._topic = outbox
         self._notices: dict[int, int] | None = None
         self._outbox: dict[int, int] | None = None
+        self._asked = 0.0
+        self.holds_since = 0.0
+        """Of which monotonic second the last yes speaks: what was written later is not in it."""
 
     def forget(self) -> None:
         """Begin anew: the partitions are others now."""
@@ -24,6 +29,7 @@ class Recheck:
     def has_passed(self, reader: Reader) -> bool:
         """Return whether all that was there when it was first asked has been routed and read."""
         if self._notices is None:
+            self._asked = time.monotonic()
             self._notices = self._routing.ends()
         if self._outbox is None:
             routed = self._routing.positions()
@@ -34,4 +40,5 @@ class Recheck:
         if any(reader.position(partition) < self._outbox.get(partition, 0) for partition in ours):
             return False
         self.forget()
+        self.holds_since = self._asked
         return True

@@ -95,6 +95,8 @@ class Sender:
         clock = self._clock()
         drafted = self._draft(clock)
         self._commit(clock, self._ripe())
+        if not self._office.replay:
+            self._office.figures.rechecked(time.monotonic() - self._recheck.holds_since, mails=drafted)
         outgoing.offer(self._desks, clock)
         self._show(clock)
         deadline = time.monotonic() + (0.02 if drafted else BUSY_SECONDS)
@@ -103,14 +105,14 @@ class Sender:
             outgoing.offer(self._desks, clock)
 
     def _draft(self, clock: Moment) -> int:
-        """Draft what is due, a few mails at a time, so that answers need not wait meanwhile; return how many."""
+        """Draft what is due, a few mails at a time, so that answers need not wait meanwhile; return how many mails."""
         due, deadline = self._due(clock), time.monotonic() + DRAFTING_SECONDS
         for most, (desk, now) in product(range(SLICE, DRAFTS + 1, SLICE), due):
             if time.monotonic() >= deadline:
                 break
             desk.draft(now, most=most)
             self._outgoing.enter(self._desks, self._clock, patience=0.0)
-        return sum(desk.has_drafts() for desk, _ in due)
+        return sum(desk.drafts() for desk, _ in due)
 
     def _end(self, patience: float) -> None:
         with contextlib.suppress(Halted):
@@ -163,7 +165,7 @@ class Sender:
         return [
             desk
             for desk in self._desks.values()
-            if desk.has_drafts() or (idle and desk.has_noted()) or desk.has_waited(longest)
+            if desk.drafts() or (idle and desk.has_noted()) or desk.has_waited(longest)
         ]
 
     def _commit(self, clock: Moment, desks: Iterable[Desk]) -> None:

@@ -28,6 +28,8 @@ TICK: Final = "vn.dunghan.tick.v1"
 MOMENTS: Final = frozenset({"due_at", "until"})
 UNLIMITED: Final = frozenset({"national_code"})
 """Opaque by its nature and never a reason to reject."""
+SCANNED: Final = ("reason", "procedure", "field", "letter")
+"""Texts that a clerk writes; the other fields are codes, moments and names of offices."""
 REASONED: Final = frozenset({Refused, Stopped, WithdrawalRequested, SupplementRequested, PaymentRequested, Suspended})
 """Kinds that may carry the office's reason: free text, kept scrubbed in the evidence, used by no rule."""
 
@@ -63,11 +65,14 @@ def of_body(kind: Kind, data: msgspec.Struct) -> AnyBody:
 
 def scrub(data: msgspec.Struct) -> int:
     """Take personal data out of the free text in `data`; returns how many places were replaced."""
-    reason = getattr(data, "reason", None)
-    if not reason:
-        return 0
-    data.reason, found = scrubbed(reason)  # type: ignore[attr-defined]
-    return found
+    places = 0
+    for name in SCANNED:
+        if text := getattr(data, name, None):
+            clean, found = scrubbed(text)
+            if found:
+                setattr(data, name, clean)
+                places += found
+    return places
 
 
 def _wire_type(name: str, hint: Any) -> Any:

@@ -18,9 +18,20 @@ PATTERNS: Final = (
 )
 
 
+HAS_A_FORM: Final = re.compile(r"[@0-9]")
+"""What none of the patterns can do without; most texts hold neither, and are not scanned further."""
+PROCEDURE_CODE: Final = re.compile(r"[1-9]\.\d{6}(?:\.\d{2,3}){0,3}(?:\.[A-Z]\d{2})?")
+"""A code of the national list of procedures, `1.001612.000.00.00.H18`; some look like an identity number with dots."""
+
+
 def scrubbed(text: str) -> tuple[str, int]:
-    """Return the text with identity numbers, telephone numbers and e-mail addresses replaced, and how many."""
+    """Return the text with identity numbers, telephone numbers and e-mail addresses replaced, and how many.
+
+    A text that is the code of a procedure and nothing else stays as it is.
+    """
     found = 0
+    if not HAS_A_FORM.search(text) or PROCEDURE_CODE.fullmatch(text):
+        return text, 0
     for pattern in PATTERNS:
         text, times = pattern.subn(MARK, text)
         found += times

@@ -45,6 +45,19 @@ def test_the_reason_of_an_event_is_scrubbed_and_counted() -> None:
     assert b"0912345678" not in msgspec.json.encode(known.data)
 
 
+@pytest.mark.parametrize("name", ["procedure", "field"])
+def test_what_a_clerk_wrote_into_the_wrong_field_is_scrubbed_too(name: str) -> None:
+    written = {"procedure": "1.001612", "unit": "muongnhe", name: "Khai sinh, gọi 0912345678"}
+    known = cloudevents.received(sent("submitted", "2020-03-02 08:00", **written))
+    assert scrub(known.data) == 1
+    assert getattr(known.data, name) == "Khai sinh, gọi […]"
+
+
+@pytest.mark.parametrize("code", ["1.001612", "1.001612.000.00.00.H18", "2.000528.000.00.00.H18"])
+def test_the_code_of_a_procedure_is_no_identity_number(code: str) -> None:
+    assert scrubbed(code) == (code, 0)
+
+
 @pytest.mark.parametrize(
     "spoiled",
     [
