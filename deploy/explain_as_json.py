@@ -32,7 +32,9 @@ def as_json(told: Explained, mails: Sequence[LedgerLine] | None) -> dict[str, ob
         "history": [_line(each) for each in told.history],
         "arrived_later": told.later,
         "unreadable": [msgspec.to_builtins(each) for each in told.unreadable],
-        "findings": [msgspec.structs.asdict(each) | {"at": named(each.at)} for each in told.findings],
+        "findings": [
+            msgspec.structs.asdict(each) | {"at": named(each.at), "severity": each.severity} for each in told.findings
+        ],
         "notices": [_moments(each) for each in told.notices],
         "mails": None if mails is None else [_moments(each) for each in mails],
     }

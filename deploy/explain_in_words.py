@@ -114,9 +114,12 @@ class _Teller:
         if due.differs:
             yield "  " + self.say("later_than" if due.differs > 0 else "sooner_than", length=_length(abs(due.differs)))
 
-    def finding(self, found: Finding) -> str:
-        shown = " · ".join(part for part in (found.note, ", ".join(found.events)) if part)
-        return f"  {when(found.at)}  {found.rule}  {office.RULES[found.rule][self.place]}" + (shown and f" ({shown})")
+    def finding(self, found: Finding) -> Iterator[str]:
+        shown, place = " · ".join(part for part in (found.note, ", ".join(found.events)) if part), self.place
+        named = f"{found.rule}  {office.RULES[found.rule][place]}" + (shown and f" ({shown})")
+        yield f"  {when(found.at)}  {named}"
+        innocent = self.say("innocent", why=office.INNOCENT[found.rule][place])
+        yield f"      {office.SEVERITIES[found.severity][place]}; {innocent}"
 
     def notice(self, notice: Notice | Withdrawal) -> str:
         stage = office.STAGES[notice.stage][self.place]
@@ -134,7 +137,8 @@ def as_text(told: Explained, mails: Sequence[LedgerLine] | None, lang: str) -> s
     """Return the explanation as lines in Vietnamese (`vi`) or English; without `mails` nobody asked the ledger."""
     teller = _Teller(lang)
     lines = [*teller.head(told), "", *teller.history(told), "", *teller.dues(told), ""]
-    lines += [teller.say("findings", n=len(told.findings)), *map(teller.finding, told.findings), ""]
+    lines.append(teller.say("findings", n=len(told.findings)))
+    lines += [*(line for found in told.findings for line in teller.finding(found)), ""]
     lines += [teller.say("notices", n=len(told.notices)), *map(teller.notice, told.notices), ""]
     if mails is None:
         lines.append(teller.say("not_asked"))

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from alerts.wording import ENGLISH, VIETNAMESE
+from dashboards.finding_words import INNOCENT as INNOCENCES
+from dashboards.finding_words import NAMES
+from dashboards.finding_words import SEVERITIES as WEIGHTS
 from streams.core.facts import PauseKind
-from streams.core.findings import Rule
+from streams.core.findings import Rule, Severity
 from streams.core.judgement import Reason
 from streams.core.labels import Cause, Label, State, Verdict
 from streams.core.stages import Ended, Stage
@@ -81,36 +84,9 @@ PARTS: Final[Mapping[Part, Both]] = {
     Part.VOIDED: ("đã bị sửa: không tính", "voided by a correction: does not count"),
     Part.OTHER_CONTENT: ("trùng mã, khác nội dung: không tính", "same id, other content: does not count"),
 }
-RULES: Final[Mapping[Rule, Both]] = {
-    Rule.SECOND_SUPPLEMENT: ("yêu cầu bổ sung quá một lần", "more than one supplement request"),
-    Rule.STOPPED_UNASKED: (
-        "dừng không theo yêu cầu của công dân, hoặc dừng sát hạn",
-        "stopped unasked, or near the due moment",
-    ),
-    Rule.REOPENED: ("đã đóng rồi mở lại", "closed, then reopened"),
-    Rule.DUE_MOVED: (
-        "đổi hạn trả không có phiếu xin lỗi, hoặc quá một lần",
-        "due moment moved without a letter, or more than once",
-    ),
-    Rule.NO_RESULT: ("xong nhưng không có kết quả", "done without a result"),
-    Rule.BACKWARDS: ("trình tự thời gian đảo ngược", "out of order in time"),
-    Rule.VOICES_DIFFER: ("các nguồn báo khác nhau quá 24 giờ", "the sources differ for over 24 hours"),
-    Rule.INTAKE_SLOW: ("tiếp nhận quá số giờ làm việc cho phép", "intake took longer than allowed"),
-    Rule.DUE_DIFFERS: (
-        "hạn hẹn và hạn tính lại lệch quá một ngày làm việc",
-        "appointed and recomputed due differ by over a working day",
-    ),
-    Rule.NO_APPOINTMENT: ("tiếp nhận mà không hẹn ngày trả", "accepted without a due moment"),
-    Rule.TRANSITION: ("chuyển trạng thái ngoài quy trình", "a move outside the procedure"),
-    Rule.UNKNOWN_CODE: ("mã trạng thái lạ", "an unknown state code"),
-    Rule.TWO_CONTENTS: ("một mã sự kiện có hai nội dung", "one event id with two contents"),
-    Rule.CORRECTION: ("sửa một sự kiện không có", "corrects an event that nobody sent"),
-    Rule.PAUSE_BACKWARDS: ("tạm dừng kết thúc trước khi bắt đầu", "a pause that ends before it begins"),
-    Rule.DUE_BEFORE_RECEIPT: ("hạn trả trước khi nhận", "due before it was received"),
-    Rule.LONG_AGO: ("báo sau hơn mười năm", "told more than ten years later"),
-    Rule.BAD_LIMIT: ("thời hạn không đọc được", "a limit that cannot be read"),
-    Rule.OUT_OF_CALENDAR: ("ngoài phạm vi lịch", "beyond every calendar"),
-}
+RULES: Final[Mapping[Rule, Both]] = {rule: (NAMES[rule].vi, NAMES[rule].en) for rule in Rule}
+INNOCENT: Final[Mapping[Rule, Both]] = {rule: (INNOCENCES[rule].vi, INNOCENCES[rule].en) for rule in Rule}
+SEVERITIES: Final[Mapping[Severity, Both]] = {how: (WEIGHTS[how].vi, WEIGHTS[how].en) for how in Severity}
 KINDS: Final[Mapping[str, Both]] = {
     "submitted": ("nộp hồ sơ", "submitted"),
     "accepted": ("tiếp nhận", "accepted"),
@@ -184,6 +160,7 @@ SENTENCES: Final[Mapping[str, Both]] = {
     "sooner_than": ("sớm hơn hạn tính lại {length} giờ làm việc", "before the recomputed by {length} of working time"),
     "recomputed": ("Hạn tính lại (theo thời hạn và lịch):", "Recomputed due moment (from the limit and calendar):"),
     "findings": ("Điều cần xem lại ({n}):", "Findings ({n}):"),
+    "innocent": ("có thể vô tình: {why}", "may be innocent: {why}"),
     "notices": ("Quyết định nhắc việc ({n}):", "Notices decided ({n}):"),
     "notice": ("{at}  {stage} [{code}] → {who}", "{at}  {stage} [{code}] → {who}"),
     "withdrawn": ("{at}  rút lại {stage} [{code}]: {why}", "{at}  withdrawn {stage} [{code}]: {why}"),

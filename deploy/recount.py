@@ -12,11 +12,12 @@ import msgspec
 from dashboards.core.board import Board, board_of
 from dashboards.core.periods import Period
 from deploy.reading import Log
-from streams.core.counting import Alike, Counted
+from streams.core.audit import audited
+from streams.core.counting import Counted, count_of
 from streams.core.dating import ranking_moments
 from streams.core.dossier import Dossier, after, new
 from streams.core.judgement import judge
-from streams.core.moments import Moment, day_of
+from streams.core.moments import Moment
 from streams.core.rulebook import Rulebook
 from streams.register.tallies import Tallies
 from streams.topics import EVENTS
@@ -54,13 +55,9 @@ def recounted(log: Log, period: Period, *, as_of: Moment, rules: Rulebook) -> Re
 
 def counted_of(dossier: Dossier, *, at: Moment, rules: Rulebook) -> Counted:
     """Return how the dossier is counted as it stands at the moment (as the register counts it)."""
-    standing = judge(dossier, now=at, rules=rules, dues=ranking_moments(dossier, rules=rules))
-    moments = (dossier.received_at, dossier.accepted_at, standing.ranking_due_at, dossier.closed_at)
-    received, accepted, due, closed = (None if moment is None else day_of(moment) for moment in moments)
-    alike = Alike(
-        standing.label, standing.cause, standing.board, dossier.field or "", dossier.channel or "", dossier.level or 0
-    )
-    return Counted(dossier.unit or "", received, accepted, due, closed, alike)
+    dues = ranking_moments(dossier, rules=rules)
+    standing = judge(dossier, now=at, rules=rules, dues=dues)
+    return count_of(dossier, standing, audited(dossier, now=at, rules=rules, dues=dues)[0])
 
 
 def _folded(records: Iterable[tuple[bytes, bytes]], as_of: Moment) -> tuple[list[Dossier], int]:

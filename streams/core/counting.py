@@ -9,8 +9,11 @@ from collections.abc import Iterator
 
 import msgspec
 
+from streams.core.dossier import Dossier
+from streams.core.findings import Finding, Rule
+from streams.core.judgement import Standing
 from streams.core.labels import Cause, Label, Verdict
-from streams.core.moments import Day
+from streams.core.moments import Day, Moment, day_of
 
 
 class Cohort(enum.StrEnum):
@@ -34,7 +37,7 @@ class Alike(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Counted(msgspec.Struct, frozen=True, array_like=True):
-    """A dossier as it is counted: under which unit, on which days, and as what."""
+    """A dossier as it is counted: under which unit, on which days, as what, and with findings of which rules."""
 
     unit: str
     received_on: Day | None
@@ -42,6 +45,8 @@ class Counted(msgspec.Struct, frozen=True, array_like=True):
     due_on: Day | None
     closed_on: Day | None
     alike: Alike
+    rules: tuple[Rule, ...] = ()
+    """The rules of the findings that hold, each once, in order."""
 
     def places(self) -> Iterator[tuple[Cohort, Day]]:
         """Yield the days on which the dossier is counted."""
@@ -53,3 +58,32 @@ class Counted(msgspec.Struct, frozen=True, array_like=True):
             yield Cohort.DUE, self.due_on
         if self.closed_on is not None:
             yield Cohort.CLOSED, self.closed_on
+
+    @property
+    def found_on(self) -> Day:
+        """Return the day on which its findings are counted: that of receipt, 1970-01-01 where nobody said."""
+        return self.received_on or 0
+
+
+def count_of(dossier: Dossier, standing: Standing, found: tuple[Finding, ...]) -> Counted:
+    """Return how a dossier that stands so, with these findings, is counted."""
+    return Counted(
+        dossier.unit or "",
+        _day(dossier.received_at),
+        _day(dossier.accepted_at),
+        _day(standing.ranking_due_at),
+        _day(dossier.closed_at),
+        Alike(
+            standing.label,
+            standing.cause,
+            standing.board,
+            dossier.field or "",
+            dossier.channel or "",
+            dossier.level or 0,
+        ),
+        tuple(sorted({finding.rule for finding in found})) if found else (),
+    )
+
+
+def _day(at: Moment | None) -> Day | None:
+    return None if at is None else day_of(at)

@@ -19,7 +19,7 @@ from streams.core.observed import seen
 from streams.core.receiving import filled
 from streams.core.voices import differences, parted, speaks_for
 
-VERSION: Final = 2
+VERSION: Final = 3
 LONG_AGO: Final = 10 * 366 * 86_400
 """An event that arrives more than ten years after it happened is taken, and shown to an auditor."""
 

@@ -53,6 +53,8 @@ class Facts(msgspec.Struct, frozen=True, array_like=True):
 
     `ended_at` is the first of done and returned since the dossier was last reopened, `closed_at` also counts refused
     and stopped. `due_known_at` and `closing_known_at` are when the pipeline learned of the due moment and the closing.
+    `begun_at` is when something was first done with it after its acceptance, `transferred_at` the same where this was a
+    hand-over or a snapshot of work; `keying_lag` the most seconds after which an event was keyed.
     """
 
     state: State = State.UNKNOWN
@@ -80,6 +82,9 @@ class Facts(msgspec.Struct, frozen=True, array_like=True):
     withdrawal_requested_at: Moment | None = None
     snapshot_code: str | None = None
     findings: tuple[Finding, ...] = ()
+    begun_at: Moment | None = None
+    transferred_at: Moment | None = None
+    keying_lag: int = 0
 
     @property
     def received_at(self) -> Moment | None:

@@ -6,6 +6,7 @@ import msgspec
 
 from streams.core.calendar import Calendar
 from streams.core.stages import Addressee
+from streams.core.thresholds import Thresholds
 
 
 class Again(msgspec.Struct, frozen=True):
@@ -31,6 +32,7 @@ class Policy(msgspec.Struct, frozen=True):
     intake_working_hours: int = 8
     payment_pauses: bool = True
     payment_runs_in_fields: frozenset[str] = frozenset()
+    findings: Thresholds = Thresholds()
 
     def payment_pauses_in(self, field: str | None) -> bool:
         """Return whether an awaited payment stops the clock of a dossier of this field."""

@@ -6,7 +6,7 @@ closed until it is reopened, so that nobody can hide a late end behind a later s
 
 from typing import Final, TypedDict
 
-from streams.core.events import Channel, Event
+from streams.core.events import Accepted, Channel, Corrected, Event, Observed, Submitted, Transferred
 from streams.core.facts import Away, Facts, Pause, PauseKind
 from streams.core.findings import Finding, Rule
 from streams.core.labels import State
@@ -68,6 +68,15 @@ class Changes(TypedDict, total=False):
     withdrawal_requested_at: Moment | None
     snapshot_code: str
     findings: tuple[Finding, ...]
+    begun_at: Moment
+    transferred_at: Moment
+    keying_lag: int
+
+
+_NO_WORK: Final = frozenset({Submitted, Accepted, Corrected})
+_NOT_BEGUN: Final = frozenset({"1", "2"})
+_AT_WORK: Final = "4"
+"""State codes of a dossier that nobody works on yet, and of one that somebody does."""
 
 
 class Turn:
@@ -80,6 +89,18 @@ class Turn:
         self.facts = facts
         self.event = event
         self.changes: Changes = {"first_at": event.at} if facts.first_at is None else {}
+        if facts.begun_at is None and facts.accepted_at is not None:
+            self._begin()
+        if event.keyed_at is not None and event.keyed_at - event.at > facts.keying_lag:
+            self.changes["keying_lag"] = event.keyed_at - event.at
+
+    def _begin(self) -> None:
+        body, moment = self.event.body, self.event.at
+        if type(body) in _NO_WORK or (isinstance(body, Observed) and body.state_code in _NOT_BEGUN):
+            return
+        self.changes["begun_at"] = moment
+        if isinstance(body, Transferred) or (isinstance(body, Observed) and body.state_code == _AT_WORK):
+            self.changes["transferred_at"] = moment
 
     def note(self, rule: Rule, note: str = "") -> None:
         """Add a finding that this event shows."""

@@ -77,7 +77,7 @@ def explained(
         dues=dues,
         history=tuple(_lines(dossier, told.events)),
         reckoned=reckoned(dossier, dues, at=at, rules=rules),
-        findings=findings_at(dossier, now=at, rules=rules, dues=dues),
+        findings=findings_at(dossier, now=at, rules=rules),
         notices=notices,
         unreadable=told.unreadable,
         later=len(told.later),

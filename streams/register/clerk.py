@@ -1,9 +1,12 @@
 """Judges one dossier at one moment and writes down all that follows: label, notices, withdrawals, tallies."""
 
-from streams.core.counting import Alike, Counted
+from streams.core.audit import audited
+from streams.core.counting import count_of
 from streams.core.dating import ranking_moments
-from streams.core.judgement import Standing, judge
-from streams.core.moments import Moment, day_of
+from streams.core.dues import Dues
+from streams.core.findings import Finding
+from streams.core.judgement import judge
+from streams.core.moments import Moment
 from streams.core.rulebook import Rulebook
 from streams.metrics import RegisterMetrics
 from streams.register.entries import Entry
@@ -25,11 +28,11 @@ class Clerk:
 
     def judge(self, key: str, entry: Entry, at: Moment) -> None:
         """Bring the entry up to how its dossier stands at a moment; nobody is told of a stage yet."""
-        self._settle(self._seen(key, entry, at), entry, at)
+        self._settle(*self._seen(key, entry, at), entry, at=at)
 
     def decide(self, key: str, entry: Entry, at: Moment, *, decided_at: Moment) -> None:
         """The same, and tell of every stage that is reached; the decision falls at `decided_at`, `at` or later."""
-        this = self._seen(key, entry, at)
+        this, turn = self._seen(key, entry, at)
         for point in this.untold(entry.told):
             if point.at > at:
                 continue
@@ -38,31 +41,46 @@ class Clerk:
             self._metrics.stage_lag.observe(decided_at - at)
             self._page.say(trail.Decided(key, point.stage, told.id, point.at, decided_at))
             self._page.notify(key.encode(), notice)
-        self._settle(this, entry, at)
+        self._settle(this, turn, entry, at=at)
 
     def recall(self, key: str, entry: Entry, at: Moment) -> None:
         """Bring a new entry to how its dossier stood at a moment, every stage before it told; nothing is written."""
-        standing = self._standing(entry, at)
-        this = case(key, entry.dossier, standing, rules=self.rules)
+        this, dues = self._case(key, entry, at)
         told = [
             this.tell(point, decided_at=at, late_by=0, rules=self.rules)[0] for point in this.stages if point.at <= at
         ]
         entry.told = tuple(told)
-        entry.counted, entry.next_at = _counted(this), _next_at(this, entry, at)
+        entry.found, turn = audited(entry.dossier, now=at, rules=self.rules, dues=dues)
+        entry.counted = count_of(entry.dossier, this.standing, entry.found)
+        entry.next_at = _next_at(this, turn, entry, at=at)
 
-    def _standing(self, entry: Entry, at: Moment) -> Standing:
+    def _case(self, key: str, entry: Entry, at: Moment) -> tuple[Case, Dues]:
         dues = ranking_moments(entry.dossier, rules=self.rules)
-        return judge(entry.dossier, now=at, rules=self.rules, dues=dues)
+        standing = judge(entry.dossier, now=at, rules=self.rules, dues=dues)
+        return case(key, entry.dossier, standing, rules=self.rules), dues
 
-    def _seen(self, key: str, entry: Entry, at: Moment) -> Case:
-        standing = self._standing(entry, at)
-        this = case(key, entry.dossier, standing, rules=self.rules)
+    def _seen(self, key: str, entry: Entry, at: Moment) -> tuple[Case, Moment | None]:
+        """Write down what changed; returns the case, and when the next finding holds by time alone."""
+        this, dues = self._case(key, entry, at)
+        standing = this.standing
         if standing.label is not entry.label:
             before = entry.label or ""
             self._page.say(trail.Labelled(key, before, standing.label, standing.reason, at, standing.ranking_due_at))
+        found, turn = audited(entry.dossier, now=at, rules=self.rules, dues=dues)
+        if found != entry.found:
+            self._find(key, entry, found=found, at=at)
         if entry.told:
             self._withdraw(this, entry, at)
-        return this
+        return this, turn
+
+    def _find(self, key: str, entry: Entry, *, found: tuple[Finding, ...], at: Moment) -> None:
+        for gone in entry.found:
+            if gone not in found:
+                self._page.say(trail.cleared(key, gone, decided_at=at))
+        for new in found:
+            if new not in entry.found:
+                self._page.say(trail.raised(key, new, decided_at=at))
+        entry.found = found
 
     def _withdraw(self, this: Case, entry: Entry, at: Moment) -> None:
         held = tuple([told for told in entry.told if this.holds(told)])
@@ -75,42 +93,21 @@ class Clerk:
                 self._page.notify(this.key.encode(), withdrawal)
         entry.told = held
 
-    def _settle(self, this: Case, entry: Entry, at: Moment) -> None:
-        counted = _counted(this)
+    def _settle(self, this: Case, turn: Moment | None, entry: Entry, *, at: Moment) -> None:
+        counted = count_of(this.dossier, this.standing, entry.found)
         if counted != entry.counted:
             self._tallies.move(entry.counted, counted)
             entry.counted = counted
-        entry.next_at = _next_at(this, entry, at)
+        entry.next_at = _next_at(this, turn, entry, at=at)
 
 
-def _next_at(this: Case, entry: Entry, at: Moment) -> Moment | None:
+def _next_at(this: Case, turn: Moment | None, entry: Entry, *, at: Moment) -> Moment | None:
     """Return when the dossier changes next, or must next be told of; never before `at`."""
     soonest = this.standing.next_at
+    if soonest is None or (turn is not None and turn < soonest):
+        soonest = turn
     for point in this.untold(entry.told):
         due = max(point.at, at)
         if soonest is None or due < soonest:
             soonest = due
     return soonest
-
-
-def _counted(this: Case) -> Counted:
-    dossier, standing = this.dossier, this.standing
-    return Counted(
-        this.unit,
-        _day(dossier.received_at),
-        _day(dossier.accepted_at),
-        _day(standing.ranking_due_at),
-        _day(dossier.closed_at),
-        Alike(
-            standing.label,
-            standing.cause,
-            standing.board,
-            dossier.field or "",
-            dossier.channel or "",
-            dossier.level or 0,
-        ),
-    )
-
-
-def _day(at: Moment | None) -> int | None:
-    return None if at is None else day_of(at)

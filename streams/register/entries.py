@@ -10,11 +10,12 @@ import msgspec
 
 from streams.core.counting import Counted
 from streams.core.dossier import Dossier
+from streams.core.findings import Finding
 from streams.core.labels import Label
 from streams.core.moments import Moment
 from streams.core.stages import Told
 
-VERSION: Final = 2
+VERSION: Final = 3
 PARTITION_KEY: Final = b"@partition"
 """Beside the dossiers a partition keeps one record of itself; no subject begins with @."""
 
@@ -29,13 +30,17 @@ class Header(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Entry(msgspec.Struct, array_like=True, kw_only=True, gc=False):
-    """A dossier as the register knows it: its history, and how it stood when it was last judged and told of."""
+    """A dossier as the register knows it: its history, and how it stood when it was last judged and told of.
+
+    `found` are the findings that the trail holds as raised and not withdrawn.
+    """
 
     version: int = VERSION
     next_at: Moment | None = None
     counted: Counted | None = None
     told: tuple[Told, ...] = ()
     dossier: Dossier
+    found: tuple[Finding, ...] = ()
 
     @property
     def label(self) -> Label | None:

@@ -10,8 +10,9 @@ from typing import TypeAlias
 import msgspec
 
 from streams.core.counting import Alike, Cohort, Counted
+from streams.core.findings import Rule
 from streams.core.moments import Day, Moment, date_of
-from streams.wire.records import Cell, Tally
+from streams.wire.records import Cell, Found, Tally
 from streams.wire.records import Counted as Counting
 
 Place: TypeAlias = tuple[str, Day]
@@ -23,7 +24,7 @@ class Tallies:
 
     def __init__(self, partition: int) -> None:
         self._partition = partition
-        self._counts: dict[Place, dict[tuple[Cohort, Alike], int]] = {}
+        self._counts: dict[Place, dict[tuple[Cohort, Alike] | Rule, int]] = {}
         self._changed: set[Place] = set()
         self._strange: set[bytes] = set()
         self._counted_key = f"counted/{partition}".encode()
@@ -79,28 +80,36 @@ class Tallies:
         """Count a dossier `by` times more on each of its days; returns where."""
         places = []
         for cohort, day in counted.places():
-            place, kind = (counted.unit, day), (cohort, counted.alike)
-            counts = self._counts.get(place)
-            if counts is None:
-                counts = self._counts[place] = {}
-            count = counts.get(kind, 0) + by
-            if count:
-                counts[kind] = count
-            else:
-                counts.pop(kind, None)
+            place = (counted.unit, day)
+            self._add_kind(place, (cohort, counted.alike), by)
+            places.append(place)
+        for rule in counted.rules:
+            place = (counted.unit, counted.found_on)
+            self._add_kind(place, rule, by)
             places.append(place)
         return places
 
+    def _add_kind(self, place: Place, kind: tuple[Cohort, Alike] | Rule, by: int) -> None:
+        counts = self._counts.get(place)
+        if counts is None:
+            counts = self._counts[place] = {}
+        count = counts.get(kind, 0) + by
+        if count:
+            counts[kind] = count
+        else:
+            counts.pop(kind, None)
+
     def _record(self, place: Place) -> tuple[bytes, bytes]:
-        unit, day = place
+        (unit, day), counts = place, self._counts[place]
         on = date_of(day).isoformat()
         cells = tuple(
             sorted(
-                (_cell(cohort, alike, count) for (cohort, alike), count in self._counts[place].items()),
+                (_cell(*kind, count) for kind, count in counts.items() if not isinstance(kind, Rule)),
                 key=msgspec.structs.astuple,
             )
         )
-        tally = Tally(partition=self._partition, unit=unit, day=on, cells=cells)
+        found = tuple(Found(kind, counts[kind]) for kind in sorted(kind for kind in counts if isinstance(kind, Rule)))
+        tally = Tally(partition=self._partition, unit=unit, day=on, cells=cells, findings=found)
         return f"{self._partition}/{unit}/{on}".encode(), msgspec.json.encode(tally)
 
 
@@ -132,4 +141,5 @@ def _cells(key: str, record: bytes | None) -> dict[tuple[object, ...], int]:
     if (own := f"{tally.partition}/{tally.unit}/{tally.day}") != key:
         raise ValueError(f"it says {own}")
     cells = map(msgspec.structs.astuple, tally.cells)
-    return {cell[:-1]: cell[-1] for cell in cells}
+    counts: dict[tuple[object, ...], int] = {cell[:-1]: cell[-1] for cell in cells}
+    return counts | {("finding", found.rule): found.count for found in tally.findings}

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from streams.core.counting import Cohort
+from streams.core.findings import Rule
 from streams.core.labels import Cause, Label, State, Verdict
 from streams.core.moments import Moment
 from streams.core.stages import Addressee, Stage
@@ -86,6 +87,13 @@ class Cell(msgspec.Struct, frozen=True, array_like=True):
     count: int
 
 
+class Found(msgspec.Struct, frozen=True, array_like=True):
+    """Of how many dossiers received that day a finding of this rule holds now."""
+
+    rule: Rule
+    count: int
+
+
 class Tally(Record, frozen=True):
     """The cohorts of one day of one unit, as one partition counts them.
 
@@ -97,6 +105,7 @@ class Tally(Record, frozen=True):
     unit: str
     day: str
     cells: tuple[Cell, ...] = ()
+    findings: tuple[Found, ...] = ()
     version: int = 1
 
 

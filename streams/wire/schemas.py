@@ -11,16 +11,9 @@ from streams.wire.contract import CONTRACT
 
 FILE: Final = Path(__file__).with_name("schemas.json")
 TYPES: Final = (
-    *(
-        records.Notice,
-        records.Withdrawal,
-        records.Mark,
-        records.Tally,
-        records.Counted,
-        records.Rejected,
-        records.Heard,
-    ),
-    *(trail.Taken, trail.Labelled, trail.Decided, trail.Withdrawn, trail.Unreadable, trail.Skipped, trail.EpochLine),
+    *(records.Notice, records.Withdrawal, records.Mark, records.Tally, records.Counted, records.Rejected),
+    *(records.Heard, trail.Taken, trail.Labelled, trail.Decided, trail.Withdrawn, trail.Raised, trail.Cleared),
+    *(trail.Unreadable, trail.Skipped, trail.EpochLine),
 )
 
 

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from streams.core.events import Event
+from streams.core.findings import Finding, Rule, Severity
 from streams.core.moments import Moment
 
 START: Final = bytes(32)
@@ -73,6 +74,39 @@ class Withdrawn(Line, frozen=True, tag="withdrawn"):
     id: str
     reason: str
     decided_at: Moment
+
+
+class Raised(Line, frozen=True, tag="finding"):
+    """A finding holds: its rule, the events that show it, from which moment on, and how soon somebody should look."""
+
+    dossier: str
+    rule: Rule
+    severity: Severity
+    events: tuple[str, ...]
+    at: Moment
+    decided_at: Moment
+    note: str = ""
+
+
+class Cleared(Line, frozen=True, tag="finding_withdrawn"):
+    """A finding that was raised, with this rule, moment and note, holds no longer."""
+
+    dossier: str
+    rule: Rule
+    at: Moment
+    decided_at: Moment
+    note: str = ""
+
+
+def raised(dossier: str, finding: Finding, *, decided_at: Moment) -> Raised:
+    """Return the line of a finding that holds now."""
+    rule, at = finding.rule, finding.at
+    return Raised(dossier, rule, finding.severity, finding.events, at, decided_at, finding.note)
+
+
+def cleared(dossier: str, finding: Finding, *, decided_at: Moment) -> Cleared:
+    """Return the line of a finding that holds no longer."""
+    return Cleared(dossier, finding.rule, finding.at, decided_at, finding.note)
 
 
 class Unreadable(Line, frozen=True, tag="unreadable"):

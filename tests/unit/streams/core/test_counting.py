@@ -3,9 +3,13 @@
 import msgspec
 import pytest
 
-from streams.core.counting import Alike, Cohort, Counted
+from streams.core.counting import Alike, Cohort, Counted, count_of
+from streams.core.findings import Finding, Rule
+from streams.core.judgement import judge
 from streams.core.labels import Cause, Label, Verdict
-from streams.core.moments import Day
+from streams.core.moments import Day, day_of
+from tests.property.histories import RULES
+from tests.unit.streams.core.test_judgement import DUE, SUBMITTED, at, told
 
 ALIKE = Alike(Label.CLOSED_LATE, Cause.SYNC, Verdict.OVERDUE, "ho-tich", "online", 4)
 
@@ -44,3 +48,26 @@ def test_what_is_counted_alike_is_one_value_and_may_be_added_up() -> None:
 def test_a_count_is_read_back_as_it_was_stored() -> None:
     stored = msgspec.msgpack.encode(counted(5, None, 12))
     assert msgspec.msgpack.decode(stored, type=Counted) == counted(5, None, 12)
+
+
+def test_a_dossier_is_counted_under_each_rule_once_on_its_day_of_receipt() -> None:
+    dossier = told((4, SUBMITTED), (4, DUE))
+    twice = (
+        Finding(Rule.KEYED_LATE, ("a",), 1),
+        Finding(Rule.REOPENED, ("b",), 2),
+        Finding(Rule.KEYED_LATE, ("c",), 3),
+    )
+    standing = judge(dossier, now=at(5), rules=RULES)
+    counted_so = count_of(dossier, standing, twice)
+    assert counted_so.rules == (Rule.REOPENED, Rule.KEYED_LATE)
+    assert counted_so.found_on == counted_so.received_on == day_of(at(4))
+    assert list(counted_so.places()) == [
+        (Cohort.RECEIVED, day_of(at(4))),
+        (Cohort.ACCEPTED, day_of(at(4))),
+        (Cohort.DUE, day_of(at(11))),
+    ]
+    assert count_of(dossier, standing, ()).rules == ()
+
+
+def test_findings_of_a_dossier_without_a_day_of_receipt_are_counted_on_the_first_day_there_is() -> None:
+    assert counted().found_on == 0
