@@ -1,7 +1,8 @@
 """What a ranking and an index rest on, from files a clerk keeps: exemptions, successors, index lines, procedures.
 
 `exemptions.csv` unit,first,last,reason,document,signed_by,signed_on · `successors.csv` predecessor,unit,since ·
-`index766.csv` line,points,rate,source · `procedures.csv` id. A file that is not there says nothing.
+`index766.csv` line,points,rate,source · `lines766.csv` of,line,maximum,threshold,measure,citation,confirmed ·
+`grades.csv` name,at_least,citation,confirmed · `procedures.csv` id,name. A file that is not there says nothing.
 """
 
 import csv
@@ -13,7 +14,9 @@ from typing import TypeVar
 
 from dashboards.core.emulation import Grounds
 from dashboards.core.exemptions import Exemption
+from dashboards.core.grades import Grade
 from dashboards.core.index766 import Given
+from dashboards.core.lines766 import LINES766, Line, Measure, divided
 from dashboards.core.periods import Period
 from dashboards.core.ranking import Rules
 from dashboards.core.succession import Successor
@@ -37,9 +40,28 @@ def given_in(folder: Path) -> tuple[Given, ...]:
     return tuple(_each(folder / "index766.csv", _given))
 
 
-def procedures_in(folder: Path) -> frozenset[str]:
-    """Return the ids of the procedures on the list; raises BadGrounds."""
-    return frozenset(_each(folder / "procedures.csv", lambda row: row["id"]))
+def lines_in(folder: Path) -> tuple[Line, ...]:
+    """Return the lines of the 766 index, those divided (or confirmed) that the file names; raises BadGrounds."""
+    lines: tuple[Line, ...] = LINES766
+    parts: dict[str, tuple[Line, ...]] = {}
+    for of, part in _each(folder / "lines766.csv", _part):
+        parts[of] = (*parts.get(of, ()), part)
+    for of, its in parts.items():
+        try:
+            lines = divided(lines, of, its)
+        except ValueError as wrong:
+            raise BadGrounds(f"lines766.csv: {wrong}") from wrong
+    return lines
+
+
+def grades_in(folder: Path) -> tuple[Grade, ...]:
+    """Return the bands of the index's sum; none where nobody configured any. Raises BadGrounds."""
+    return tuple(_each(folder / "grades.csv", _grade))
+
+
+def procedures_in(folder: Path) -> dict[str, str]:
+    """Return the name of each procedure on the list by its id; raises BadGrounds."""
+    return dict(_each(folder / "procedures.csv", lambda row: (row["id"], row.get("name") or row["id"])))
 
 
 def _each(file: Path, read: Callable[[dict[str, str]], Read]) -> Iterator[Read]:
@@ -74,3 +96,20 @@ def _given(row: dict[str, str]) -> Given:
         None if points is None else Fraction(points),
         None if rate is None else Fraction(rate),
     )
+
+
+def _part(row: dict[str, str]) -> tuple[str, Line]:
+    measure = Measure(row["measure"]) if row.get("measure") else None
+    threshold = Fraction(row.get("threshold") or 1)
+    weight = Fraction(row["maximum"])
+    return row["of"], Line(row["line"], weight, threshold, measure, row["citation"].strip(), _yes(row["confirmed"]))
+
+
+def _grade(row: dict[str, str]) -> Grade:
+    return Grade(row["name"], Fraction(row["at_least"]), row["citation"], _yes(row["confirmed"]))
+
+
+def _yes(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError(f"confirmed is yes or no, not {text!r}")
+    return text == "yes"

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from dashboards.core.periods import Period
+from streams.core.moments import date_of
+
 
 def names_in(folder: Path) -> dict[str, str]:
     """Return the name of each unit by its id; empty where the folder has no `units.csv`, or none with these columns.
@@ -24,6 +27,15 @@ def expected_in(folder: Path, *, on: date) -> frozenset[str]:
     return frozenset(row["id"] for row in rows if row["id"] not in parents and not _ended(row, on))
 
 
+def standing_in(folder: Path, period: Period) -> frozenset[str]:
+    """Return the units that stood on some day of the period, by `valid_from` and `valid_to` (ISO dates, or empty).
+
+    Of a unit that was abolished before the period nobody expects a dossier. A day that is none counts as none.
+    """
+    first, last = date_of(period.first), date_of(period.last)
+    return frozenset(row["id"] for row in _rows(folder) if not _ended(row, first) and not _begins_after(row, last))
+
+
 def _rows(folder: Path) -> Iterator[dict[str, str]]:
     file = folder / "units.csv"
     if not file.exists():
@@ -35,5 +47,12 @@ def _rows(folder: Path) -> Iterator[dict[str, str]]:
 def _ended(row: dict[str, str], on: date) -> bool:
     try:
         return date.fromisoformat(row.get("valid_to") or "9999-12-31") < on
+    except ValueError:
+        return False
+
+
+def _begins_after(row: dict[str, str], on: date) -> bool:
+    try:
+        return date.fromisoformat(row.get("valid_from") or "0001-01-01") > on
     except ValueError:
         return False

@@ -11,11 +11,11 @@ from dashboards.core.ranking import Rules
 from dashboards.core.report import Report, decoded, encoded
 from dashboards.core.reporting import Counted, Material, report_of
 from dashboards.core.restating import Change, Restatement, restatement_of
-from dashboards.grounds import given_in, grounds_in, procedures_in
+from dashboards.grounds import given_in, grades_in, grounds_in, lines_in, procedures_in
 from dashboards.report.page import Published, page_of
 from dashboards.report.workbook import workbook_of
 from dashboards.scoreboard import read_board
-from dashboards.units import expected_in, names_in
+from dashboards.units import expected_in, names_in, standing_in
 from dashboards.words import Language
 from deploy.acts import read_acts, record_act
 from deploy.reading import Log
@@ -32,7 +32,7 @@ def report_now(settings: Settings, period: Period, rules: Rules) -> Report:
     """Return the report of the running tallies; TalliesUnreachable, BadGrounds."""
     board, complete = read_board(settings.kafka.bootstrap, settings.kafka.prefix)
     latest = max(board.counted.values(), default=0)
-    material = _material(settings, rules, period)
+    material = _material(settings, period, rules)
     return report_of(board, period, material=material, counted=Counted(latest, complete, "tallies"))
 
 
@@ -41,15 +41,24 @@ def report_then(settings: Settings, period: Period, rules: Rules, *, as_of: Mome
     law = load_rulebook(settings.reference.folder)
     with Log(settings.kafka.bootstrap, prefix=settings.kafka.prefix) as log:
         found = recounted(log, period, as_of=as_of, rules=law)
-    material = _material(settings, rules, period, used=found.used)
-    counted = Counted(as_of, found.unreadable == 0, "events")
+    material = _material(settings, period, rules, used=found.used)
+    counted = Counted(as_of, found.unreadable == 0, "events", law.version)
     return report_of(found.board, period, material=material, counted=counted)
 
 
-def _material(settings: Settings, rules: Rules, period: Period, *, used: frozenset[str] | None = None) -> Material:
+def _material(settings: Settings, period: Period, rules: Rules, *, used: frozenset[str] | None = None) -> Material:
     folder = reference_folder(settings.reference.folder)
-    names, expected = names_in(folder), expected_in(folder, on=date_of(period.last))
-    return Material(names, grounds_in(folder, rules), given_in(folder), procedures_in(folder), expected, used)
+    return Material(
+        names=names_in(folder),
+        grounds=grounds_in(folder, rules),
+        given=given_in(folder),
+        procedures=procedures_in(folder),
+        lines=lines_in(folder),
+        grades=grades_in(folder),
+        standing=standing_in(folder, period),
+        expected=expected_in(folder, on=date_of(period.last)),
+        used=used,
+    )
 
 
 class Past(NamedTuple):
@@ -72,16 +81,18 @@ def past_of(settings: Settings, period: Period) -> Past:
 def published(report: Report, past: Past) -> Published:
     """Return what is to be shown: the frozen report as it was, what came late beside it, or the report itself."""
     if past.frozen is None:
-        return Published(report, hashlib.sha256(encoded(report)).hexdigest())
-    kept, sha256 = decoded(past.frozen.report.encode()), past.frozen.sha256
-    return Published(kept, sha256, frozen=True, restatement=restatement_of(kept, sha256, report))
+        text = encoded(report)
+        return Published(report, text, hashlib.sha256(text).hexdigest())
+    text, sha256 = past.frozen.report.encode(), past.frozen.sha256
+    kept = decoded(text)
+    return Published(kept, text, sha256, frozen=True, restatement=restatement_of(kept, sha256, report))
 
 
 def act_of(shown: Published, past: Past, *, at: Moment, who: str, why: str) -> AnyAct | None:
     """Return the act that freezing is now: to freeze, to restate what was frozen, or none where nothing is new."""
     report = shown.report
     if shown.restatement is None:
-        text = encoded(report).decode()
+        text = shown.text.decode()
         return ReportFrozen(
             at=at, who=who, why=why, period=report.period, as_of=report.as_of, sha256=shown.sha256, report=text
         )
@@ -113,7 +124,7 @@ def written(shown: Published, folder: Path) -> list[Path]:
     """Write HTML and XLSX in both languages and the JSON, which is what the hash is of; return the files. OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     name = f"report-{shown.report.first}-{shown.report.last}"
-    files: dict[str, bytes] = {f"{name}.json": encoded(shown.report)}
+    files: dict[str, bytes] = {f"{name}.json": shown.text}
     if shown.restatement is not None and shown.restatement.changes:
         files[f"{name}.restated.json"] = msgspec.json.encode(shown.restatement, order="deterministic")
     for language in Language:

@@ -1,7 +1,6 @@
 """What a report says of one period, as plain values: holes and synchronisation first, then the ranking, then each unit.
 
-It is written as JSON in one form only (fields in their order, whole numbers), so that its SHA-256 can be compared. A
-rate is two whole numbers here; who prints it divides.
+It is JSON in one form only (fields in order, whole numbers; a rate is two), so that its SHA-256 can be compared.
 """
 
 from typing import Final
@@ -55,7 +54,10 @@ class MonthLine(msgspec.Struct, frozen=True):
 
 
 class IndexLine(msgspec.Struct, frozen=True):
-    """One line of the 766 index; `origin` is computed, file or missing, `confirmed` whether its weight was checked."""
+    """One line of the 766 index, computed (`part` of `whole`), from a file or missing; `overruled`: a file's.
+
+    Without a weight it has no maximum and no points; `confirmed` says that somebody checked the weight.
+    """
 
     line: str
     maximum: str
@@ -63,6 +65,20 @@ class IndexLine(msgspec.Struct, frozen=True):
     origin: str
     citation: str
     confirmed: bool
+    part: int | None = None
+    whole: int | None = None
+    overruled: str = ""
+
+
+class GradeLine(msgspec.Struct, frozen=True):
+    """The index's sum and the band it falls into (no name: below all); while lines are `missing` there is none."""
+
+    points: str
+    name: str
+    at_least: str
+    citation: str
+    confirmed: bool
+    missing: tuple[str, ...] = ()
 
 
 class LevelLine(msgspec.Struct, frozen=True):
@@ -120,6 +136,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Of those, the units of which nothing was ever counted, on any day, and that are expected to send; by name."""
     procedures_without: tuple[str, ...] | None = None
     """Procedures on the list that nobody used; None where tallies, which do not know procedures, were read."""
+    grade: GradeLine | None = None
+    rules: str = ""  # the version by which the report itself judged; none where tallies were read
 
 
 def encoded(report: Report) -> bytes:

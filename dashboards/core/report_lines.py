@@ -6,12 +6,16 @@ from typing import Final
 
 from dashboards.core.board import Board
 from dashboards.core.counts import CLOSED_IN_TIME, LATE, Counts, total
-from dashboards.core.index766 import Given, index_of
+from dashboards.core.grades import Grade, grade_of
+from dashboards.core.index766 import Index, Origin, Scored
+from dashboards.core.lines766 import Measure
 from dashboards.core.periods import Period
-from dashboards.core.report import IndexLine, LevelLine, MonthLine
+from dashboards.core.rates import synchronised
+from dashboards.core.report import GradeLine, IndexLine, LevelLine, MonthLine
 from streams.core.moments import Day, date_of, day_on
 
 MOST_MONTHS: Final = 24
+UNWEIGHTED: Final = "no weight is configured (lines766.csv)"
 
 
 def months_of(board: Board, period: Period, *, until: Day) -> Iterable[MonthLine]:
@@ -28,19 +32,42 @@ def months_of(board: Board, period: Period, *, until: Day) -> Iterable[MonthLine
         month = after
 
 
-def index_lines(counts: Counts, given: tuple[Given, ...]) -> tuple[IndexLine, ...]:
-    """Return the lines of the 766 index, computed, from a file or missing."""
-    return tuple(
-        IndexLine(
-            line.line.name,
-            f"{float(line.line.maximum):g}",
-            "" if line.points is None else f"{float(line.points):.2f}",
-            line.origin.value,
-            line.source or line.line.citation,
-            line.line.confirmed,
-        )
-        for line in index_of(counts, given).lines
+def index_lines(index: Index, counts: Counts) -> tuple[IndexLine, ...]:
+    """Return the lines of the 766 index; synchronisation is shown with its counts even while it has no weight."""
+    shown = tuple(_index_line(scored) for scored in index.lines)
+    if any(scored.line.measure is Measure.SYNCHRONISED for scored in index.lines):
+        return shown
+    part, whole = synchronised(counts)
+    name, origin = Measure.SYNCHRONISED.value, Origin.COMPUTED.value
+    return (*shown, IndexLine(name, "", "", origin, UNWEIGHTED, confirmed=False, part=part, whole=whole))
+
+
+def _index_line(scored: Scored) -> IndexLine:
+    given = scored.overruled
+    return IndexLine(
+        scored.line.name,
+        f"{float(scored.line.maximum):g}",
+        "" if scored.points is None else f"{float(scored.points):.2f}",
+        scored.origin.value,
+        scored.source or scored.line.citation,
+        scored.line.confirmed,
+        scored.numerator,
+        scored.denominator,
+        ""
+        if given is None
+        else f"{float(given.points if given.points is not None else given.rate or 0):g} ({given.source})",
     )
+
+
+def grade_line(index: Index, grades: tuple[Grade, ...]) -> GradeLine | None:
+    """Return the band of the index's sum; none while lines are missing, for what is not counted is not nought."""
+    if not grades:
+        return None
+    points, missing = f"{float(index.total):.2f}", index.missing
+    grade = None if missing else grade_of(index.total, grades)
+    if grade is None:
+        return GradeLine(points, "", "", "", confirmed=False, missing=missing)
+    return GradeLine(points, grade.name, f"{float(grade.at_least):g}", grade.citation, grade.confirmed)
 
 
 def levels_of(counts: Counts) -> tuple[LevelLine, ...]:

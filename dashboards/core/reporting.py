@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from dashboards.core.board import Board
 from dashboards.core.counts import Counts, by_label, total
 from dashboards.core.emulation import Emulation, Grounds, emulation_of
-from dashboards.core.index766 import Given
+from dashboards.core.grades import Grade
+from dashboards.core.index766 import Given, index_of
+from dashboards.core.lines766 import LINES766, Line
 from dashboards.core.periods import Period
 from dashboards.core.rates import CauseView, Rate, rates_of
 from dashboards.core.report import (
@@ -17,19 +19,24 @@ from dashboards.core.report import (
     Share,
     UnitLine,
 )
-from dashboards.core.report_lines import index_lines, levels_of, months_of
+from dashboards.core.report_lines import grade_line, index_lines, levels_of, months_of
 from streams.core.labels import Cause
 from streams.core.moments import Moment, date_of, day_of
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a report is made of beside the board: names and lists from the reference, grounds, lines from a file."""
+    """What a report is made of beside the board: names, lists, bands from the reference, grounds, lines from a file."""
 
     names: Mapping[str, str] = field(default_factory=dict)
     grounds: Grounds = field(default_factory=Grounds)
     given: tuple[Given, ...] = ()
-    procedures: frozenset[str] = frozenset()
+    procedures: Mapping[str, str] = field(default_factory=dict)
+    """The name of each procedure on the list, by its id."""
+    lines: tuple[Line, ...] = LINES766
+    grades: tuple[Grade, ...] = ()
+    standing: frozenset[str] | None = None
+    """Units that stood in the period, of those with a name; None: all."""
     expected: frozenset[str] = frozenset()
     """Units that must be heard of."""
     used: frozenset[str] | None = None
@@ -43,6 +50,7 @@ class Counted:
     as_of: Moment
     complete: bool
     source: str
+    rules: str = ""
 
 
 def report_of(board: Board, period: Period, *, material: Material, counted: Counted) -> Report:
@@ -50,8 +58,9 @@ def report_of(board: Board, period: Period, *, material: Material, counted: Coun
     counts = board.counts(period)
     whole = sum(counts.values(), Counts())
     emulation = emulation_of(board, period, material.grounds, on=day_of(counted.as_of))
-    received_none = sorted(material.names.keys() - {unit for unit, its in counts.items() if total(its.received)})
-    unused = None if material.used is None else tuple(sorted(material.procedures - material.used))
+    index = index_of(whole, material.given, material.lines)
+    standing = material.names.keys() if material.standing is None else material.standing
+    received_none = sorted(standing - {unit for unit, its in counts.items() if total(its.received)})
     return Report(
         period=str(period),
         first=str(date_of(period.first)),
@@ -65,12 +74,20 @@ def report_of(board: Board, period: Period, *, material: Material, counted: Coun
         basis=_basis(emulation),
         ranking=_ranking(emulation),
         months=tuple(months_of(board, period, until=day_of(counted.as_of))),
-        index=index_lines(whole, material.given),
+        index=index_lines(index, whole),
         levels=levels_of(whole),
-        units_without=tuple(material.names[unit] for unit in received_none),
+        units_without=tuple(material.names.get(unit, unit) for unit in received_none),
         units_never=tuple(material.names.get(unit, unit) for unit in sorted(material.expected - set(board.units))),
-        procedures_without=unused,
+        procedures_without=_unused(material),
+        grade=grade_line(index, material.grades),
+        rules=counted.rules,
     )
+
+
+def _unused(material: Material) -> tuple[str, ...] | None:
+    if material.used is None:
+        return None
+    return tuple(f"{name} ({id})" for id, name in sorted(material.procedures.items()) if id not in material.used)
 
 
 def _line(unit: str, name: str, counts: Counts) -> UnitLine:

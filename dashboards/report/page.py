@@ -21,9 +21,13 @@ TEMPLATE = Path(__file__).parent / "template.html"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A report, the hash of its JSON, whether it is frozen, and what came late beside it."""
+    """A report, its JSON, the hash of that, whether it is frozen, and what came late beside it.
+
+    The JSON of a frozen report is kept as it was written: a later version of ours would write it otherwise.
+    """
 
     report: Report
+    text: bytes
     sha256: str
     frozen: bool = False
     restatement: Restatement | None = None

@@ -20,7 +20,7 @@ def workbook_of(published: Published, language: Language) -> bytes:
     book = xlsxwriter.Workbook(target, {"in_memory": True})
     book.set_properties({"created": datetime_of(published.report.as_of).replace(tzinfo=None)})
     sheets = _Sheets(book, published, language)
-    for write in (sheets.about, sheets.ranking, sheets.labels, sheets.rates, sheets.months):
+    for write in (sheets.about, sheets.ranking, sheets.labels, sheets.rates, sheets.months, sheets.index):
         write()
     book.close()
     return target.getvalue()
@@ -44,6 +44,7 @@ class _Sheets:
             (words["as_of"], str(datetime_of(report.as_of))),
             (words["source"], words[report.source]),
             (words["hash"], self._published.sha256),
+            (words["rules"], self._report.rules or "–"),
             (words["frozen"], "✓" if self._published.frozen else "–"),
             (words["incomplete"] if not report.complete else "", ""),
             (words["hole"], sum(c for label, c in report.total.labels.items() if label == "unclassified")),
@@ -88,6 +89,17 @@ class _Sheets:
         sheet = self._sheet("trend", [self._words[key] for key in ("period", "received", "in_time", "late")])
         for at, month in enumerate(self._report.months, 1):
             sheet.write_row(at, 0, [month.month, month.received, month.in_time, month.late], self._count)
+
+    def index(self) -> None:
+        keys = ("line", "points", "maximum", "counts", "received", "origin", "unconfirmed")
+        sheet = self._sheet("index", [self._words[key] for key in keys])
+        for at, line in enumerate(self._report.index, 1):
+            name, origin = self._words.get(line.line, line.line), self._words[line.origin]
+            numbers = [float(each) if each else "" for each in (line.points, line.maximum)]
+            counts = ["" if each is None else each for each in (line.part, line.whole)]
+            sheet.write_row(
+                at, 0, [name, *numbers, *counts, f"{origin}: {line.citation}", "" if line.confirmed else "*"]
+            )
 
     def _lines(self) -> tuple[UnitLine, ...]:
         return (self._report.total, *self._report.units)

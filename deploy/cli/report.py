@@ -85,11 +85,10 @@ def _report(settings: "Settings", period: "Period", asked: dict[str, Any]) -> "R
 
 
 def _tell(shown: "Published", asked: dict[str, Any]) -> None:
-    from dashboards.core.report import encoded  # noqa: PLC0415
     from deploy import reports  # noqa: PLC0415
 
     if asked["as_json"]:
-        click.echo(encoded(shown.report).decode())
+        click.echo(shown.text.decode())
         return
     if not asked["dry_run"]:
         for file in reports.written(shown, asked["out"]):

@@ -26,10 +26,6 @@ from streams.core.moments import Moment, datetime_of
 from streams.wire.acts import ReportFrozen, ReportRestated
 from tests.integration.dashboards.pipeline import PARTITIONS, PERIOD, Pipeline, pipeline
 
-# kafka-python 3.0, closed while it is still connecting elsewhere, lets go of that socket without closing it.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Exception ignored in. <socket.socket:pytest.PytestUnraisableExceptionWarning"
-)
 LATER: Moment = AS_OF + 3 * 86_400
 FIGURES = {"closed_late": 431, "open_overdue": 32, "stopped": 1, "unclassified": 10}
 
@@ -69,6 +65,7 @@ def office(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Off
     folder = tmp_path_factory.mktemp("report")
     with pipeline(folder, kafka, folder.name, "worker-1") as running:
         it = Office(running, folder)
+        (folder / "procedures.csv").write_text("id,name\n1.001008,Hộ kinh doanh\n1.009009,Thủ tục không ai cần\n")
         it.send(
             [each for each in messages(load_rulebook(None).calendar_for(None)) if b"muongnhe" in each.key], until=AS_OF
         )
@@ -133,6 +130,32 @@ def test_a_recount_from_the_events_says_what_the_workers_say(office: Office) -> 
     assert then["source"] == "events"
     for part in ("total", "units", "ranking", "months", "levels"):
         assert then[part] == now[part]
+
+
+def test_procedures_that_nobody_used_are_known_once_the_events_are_read(office: Office) -> None:
+    assert office.json()["procedures_without"] is None
+    assert office.json("--as-of", datetime_of(AS_OF).isoformat())["procedures_without"] == [
+        "Thủ tục không ai cần (1.009009)"
+    ]
+    office.report("--as-of", datetime_of(AS_OF).isoformat())
+    [page] = (office.folder / "reports").glob("*.vi.html")
+    assert "Thủ tục không ai cần (1.009009)" in page.read_text(encoding="utf-8")
+
+
+def test_the_rules_of_a_recount_are_those_of_the_folder_now_and_are_named(office: Office) -> None:
+    then = ("--as-of", "2020-05-29T17:00")
+    before = office.json(*then)
+    assert before["rules"] == load_rulebook(None).version
+    policy = office.folder / "policy.toml"
+    policy.write_text('version = "policy-of-july"\ndue_soon_working_days = 15\n')
+    try:
+        after = office.json(*then)
+    finally:
+        policy.unlink()
+    assert after["rules"].startswith("policy-of-july+")
+    assert after["total"]["received"] == before["total"]["received"]
+    assert after["total"]["labels"]["open_due_soon"] > before["total"]["labels"]["open_due_soon"]
+    assert after["total"]["labels"]["open_overdue"] == before["total"]["labels"]["open_overdue"]
 
 
 def test_as_of_an_earlier_day_only_what_had_arrived_is_known(office: Office) -> None:

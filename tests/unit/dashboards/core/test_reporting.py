@@ -9,7 +9,9 @@ import pytest
 from dashboards.core.board import Board, board_of, tally_key
 from dashboards.core.emulation import Grounds
 from dashboards.core.exemptions import Exemption
+from dashboards.core.grades import Grade
 from dashboards.core.index766 import Given
+from dashboards.core.lines766 import LINES766, Line, Measure, divided
 from dashboards.core.periods import ALL, Period, period_of
 from dashboards.core.ranking import Rules
 from dashboards.core.report import Report, decoded, encoded
@@ -18,13 +20,14 @@ from dashboards.core.reporting import Counted, Material, report_of
 from dashboards.core.restating import Change, restatement_of
 from dashboards.core.succession import Successor
 from streams.core.counting import Cohort
-from streams.core.labels import Cause, Label
+from streams.core.labels import Cause, Label, Verdict
 from streams.core.moments import day_on, moment_on
 from streams.wire.records import Cell, Tally
 from tests.unit.dashboards.core.examples import cell, tally
 
 QUARTER = period_of("2020-Q1", now=0)
 AS_OF = moment_on(day_on(date(2020, 4, 1)))
+LISTED = {"1": "Khai sinh", "2": "Khai tử"}
 NAMES = {"a": "Xã A", "b": "Xã B", "c": "Xã C"}
 
 
@@ -66,14 +69,18 @@ def test_a_unit_of_which_nothing_was_ever_counted_is_named_though_others_merely_
 
 
 def test_months_levels_and_procedures() -> None:
-    made = report(GOOD, LATER, material=Material(NAMES, procedures=frozenset({"1", "2"}), used=frozenset({"2"})))
+    made = report(GOOD, LATER, material=Material(NAMES, procedures=LISTED, used=frozenset({"2"})))
     assert [(month.month, month.received, month.in_time, month.late) for month in made.months] == [
         ("2020-01", 55, 40, 10),
         ("2020-02", 0, 0, 0),
         ("2020-03", 7, 0, 7),
     ]
     assert [(level.level, level.online, level.received) for level in made.levels] == [(3, 0, 10), (4, 40, 40)]
-    assert made.procedures_without == ("1",)
+    assert made.procedures_without == ("Khai sinh (1)",)
+
+
+def test_of_a_unit_that_did_not_stand_in_the_period_no_dossier_is_missed() -> None:
+    assert report(GOOD, material=Material(NAMES, standing=frozenset({"a", "b"}))).units_without == ("Xã B",)
 
 
 def test_of_all_time_the_last_months_are_shown() -> None:
@@ -107,6 +114,45 @@ def test_the_index_says_where_each_line_has_its_points_from() -> None:
     assert by_line["satisfaction"] == ("18.00", "file")
     assert by_line["digitisation"] == ("", "missing")
     assert by_line["progress"][1] == "computed"
+
+
+def test_a_computed_line_shows_its_counts_and_what_a_file_gave_for_it() -> None:
+    wished = Given("progress", "wished for", points=Fraction(20))
+    progress = next(
+        line for line in report(GOOD, material=Material(NAMES, given=(wished,))).index if line.line == "progress"
+    )
+    assert (progress.part, progress.whole, progress.overruled) == (40, 55, "20 (wished for)")
+
+
+def test_synchronisation_is_shown_with_its_counts_while_it_has_no_weight_and_with_points_once_it_has() -> None:
+    *_, last = report(GOOD).index
+    assert (last.line, last.part, last.whole, last.maximum, last.points) == ("synchronised", 45, 55, "", "")
+    parts = (Line("published", Fraction(12)), Line("sync", Fraction(6), measure=Measure.SYNCHRONISED))
+    made = report(GOOD, material=Material(NAMES, lines=divided(LINES766, "transparency", parts)))
+    by_line = {line.line: (line.points, line.part, line.whole) for line in made.index}
+    assert by_line["sync"] == ("4.91", 45, 55)
+    assert "synchronised" not in by_line
+
+
+BANDS = (Grade("Tốt", Fraction(80), "QĐ 1", confirmed=True), Grade("Khá", Fraction(30), "QĐ 1", confirmed=True))
+LINES = ("transparency", "online_payment", "digitisation", "satisfaction")
+
+
+@pytest.mark.parametrize(("rate", "name"), [("1", "Tốt"), ("0.5", "Khá"), ("0", "")])
+def test_the_grade_is_the_band_of_the_sum_once_no_line_is_missing(rate: str, name: str) -> None:
+    board_of_all = received(cell(Cohort.RECEIVED, Label.CLOSED_EARLY, 1, board=Verdict.IN_TIME, channel="direct"))
+    given = tuple(Given(line, "file", rate=Fraction(rate)) for line in LINES)
+    made = report(board_of_all, material=Material(NAMES, grades=BANDS, given=given)).grade
+    assert made is not None
+    assert (made.name, made.missing) == (name, ())
+    assert (made.citation, made.confirmed) == (("QĐ 1", True) if name else ("", False))
+
+
+def test_while_lines_are_missing_there_is_no_grade_and_they_are_named() -> None:
+    made = report(GOOD, material=Material(NAMES, grades=BANDS)).grade
+    assert made is not None
+    assert (made.name, made.missing) == ("", LINES)
+    assert report(GOOD).grade is None
 
 
 def test_a_report_has_one_form() -> None:
