@@ -1,11 +1,15 @@
 """From settings to what a verification needs."""
 
+from prometheus_client import CollectorRegistry
+
 from deploy.rulebook import load_rulebook
 from deploy.settings import Settings
 from deploy.verify.checkpoints import Checkpoint
 from deploy.verify.differences import Difference
+from deploy.verify.figures import Figures
 from deploy.verify.proof import checkpoints_in
-from deploy.verify.signing import public_key
+from deploy.verify.signing import private_key, public_key
+from deploy.verify.watching import Signing, Watch
 from deploy.verify.whole import Source
 from streams.core.rulebook import Rulebook
 
@@ -24,3 +28,19 @@ def checkpoints_of(settings: Settings) -> tuple[list[Checkpoint], list[Differenc
     """Return the checkpoints that are kept, and what is none; raises KeyUnusable, OSError."""
     file = settings.audit.public_key_file
     return checkpoints_in(settings.audit.checkpoints, None if file is None else public_key(file))
+
+
+def watch_of(settings: Settings) -> tuple[Watch, CollectorRegistry]:
+    """Return the watch and its figures; raises ReferenceError, KeyUnusable, OSError, ForgedCheckpoints."""
+    audit, registry = settings.audit, CollectorRegistry()
+    kept, forged = checkpoints_of(settings)
+    if forged:
+        raise ForgedCheckpoints("\n".join(one.told for one in forged))
+    signing = None
+    if audit.key_file is not None and audit.checkpoints is not None:
+        signing = Signing(private_key(audit.key_file), audit.checkpoints, audit.checkpoint_lines)
+    return Watch(source_of(settings), Figures(registry), kept=kept, signing=signing), registry
+
+
+class ForgedCheckpoints(Exception):
+    """In the folder of the checkpoints lies what our key did not sign; a line for each."""

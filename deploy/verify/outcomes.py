@@ -32,17 +32,16 @@ class Outcomes:
         self.partition = partition
         self.decided: Counter[str] = Counter()
         self._standing: dict[str, dict[str, int]] = {}
-        self._reached: dict[bytes, tuple[int, int]] = {}
-
-    @property
-    def reached(self) -> int:
+        self.reached = 0
         """How many stages open dossiers have passed."""
-        return sum(reached for reached, _ in self._reached.values())
-
-    @property
-    def answered(self) -> int:
+        self.answered = 0
         """How many of them have exactly one notice that stands."""
-        return sum(answered for _, answered in self._reached.values())
+        self._counted: dict[bytes, tuple[int, int]] = {}
+        self._wrong: set[bytes] = set()
+
+    def forget(self) -> None:
+        """Let go of all but what was decided and counted."""
+        self._standing, self._counted = {}, {}
 
     def enter(self, records: Sequence[KeyValue]) -> None:
         """Enter the notices and withdrawals of an epoch."""
@@ -58,11 +57,12 @@ class Outcomes:
                     continue  # a mark of a replay decides nothing
 
     def judged(self, rerun: Rerun, keys: Iterable[bytes], *, rules: Rulebook) -> Iterator[Difference]:
-        """Judge the dossiers of these keys as they stand; yields each stage without exactly one outcome."""
-        for key in keys:
+        """Judge the dossiers of these keys, and those that were wrong; yields stages without exactly one outcome."""
+        again, self._wrong = self._wrong.union(keys), set()
+        for key in again:
             entry = None if key == PARTITION_KEY else rerun.entry(key)
             if entry is None or (entry.next_at is not None and entry.next_at <= rerun.register.now):
-                self._reached.pop(key, None)  # gone, or about to be decided
+                self._count(key, 0, 0)  # gone, or about to be decided
                 continue
             yield from self._judge(key, entry, rerun.register.now, rules=rules)
 
@@ -80,13 +80,18 @@ class Outcomes:
             count = told.get(id_, 0)
             answered += count == 1
             if count != 1:
-                yield self._wrong(name, point.stage, id_, at=point.at, count=count)
-        if reached:
-            self._reached[key] = (reached, answered)
-        else:
-            self._reached.pop(key, None)
+                self._wrong.add(key)
+                yield self._untold(name, point.stage, id_, at=point.at, count=count)
+        self._count(key, reached, answered)
 
-    def _wrong(self, dossier: str, stage: Stage, name: str, *, at: int, count: int) -> Difference:
+    def _count(self, key: bytes, reached: int, answered: int) -> None:
+        before = self._counted.pop(key, (0, 0))
+        if reached:
+            self._counted[key] = (reached, answered)
+        self.reached += reached - before[0]
+        self.answered += answered - before[1]
+
+    def _untold(self, dossier: str, stage: Stage, name: str, *, at: int, count: int) -> Difference:
         kind = Kind.STAGE_TOLD_TWICE if count else Kind.STAGE_UNTOLD
         told = f"{stage} {name} was reached at {datetime_of(at).isoformat()}, and {count} notices stand"
         return Difference(kind, NOTICES.name, self.partition, dossier, told)

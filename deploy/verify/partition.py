@@ -1,5 +1,7 @@
 """One partition: its trail walked and run again, its topics compared with what comes of it, as far as there is any."""
 
+import contextlib
+import time
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -9,19 +11,23 @@ from deploy.reading import Log
 from deploy.verify.chain import Walk
 from deploy.verify.comparing import STATE_KINDS, TALLY_KINDS, Appended, Keyed
 from deploy.verify.differences import Difference, Kind
+from deploy.verify.lines import unlike
+from deploy.verify.mails import Awaited
 from deploy.verify.outcomes import Outcomes
 from deploy.verify.rerun import CannotRun, EpochMissing, EventMissing, Rerun, RulesMissing, RulesOf
 from streams.core.moments import Moment
 from streams.register.entries import PARTITION_KEY, decode_partition
 from streams.topics import EVENTS, NOTICES, STATE, TALLIES, TRAIL
+from streams.wire.records import Notice, NoticeRecord
 from streams.wire.trail import EpochLine, Skipped
 
 EPOCH: Final = b'{"line":"epoch"'
 SKIPPED: Final = b'{"line":"skipped"'
-HASH: Final = 75
-"""Bytes of a line that are its hash and the name before it."""
+AGAIN: Final = 0.2
+"""Seconds before the trail is read again where the state knows of more lines."""
 KEPT: Final = int(NOTICES.settings["retention.ms"]) // 1000
 _decode_epoch = msgspec.json.Decoder(EpochLine).decode
+_decode_notice = msgspec.json.Decoder(NoticeRecord).decode
 _decode_skipped = msgspec.json.Decoder(Skipped).decode
 _WHY: Final[dict[type[Exception], Kind]] = {
     EventMissing: Kind.EVENT_MISSING,
@@ -56,22 +62,54 @@ class Partition:
         self._notices = Appended(NOTICES.name, self.number)
         self._lines: list[tuple[int, bytes]] = []
         self._touched: set[bytes] = set()
+        self._fresh: list[Awaited] = []
+        self._believed: set[str] = set()
         self._told = b""
 
-    def look(self, logs: Logs, *, now: Moment) -> Iterator[Difference]:
-        """Read on, compare, and yield what differs; raises LogUnreadable."""
-        # What is read of the outputs is then no older than this end of the trail.
-        sure = logs.trail.bounds(TRAIL, self.number)[1]
+    def fresh(self) -> list[Awaited]:
+        """Return the notices that the last look read in their topic."""
+        fresh, self._fresh = self._fresh, []
+        if self.stopped is not None:
+            # What was decided since cannot be known here: that it was is taken from the topic.
+            self._believed.update(one.id for one in fresh)
+        return fresh
+
+    def decided(self, notice: str) -> int:
+        """Return how often the notice was decided here."""
+        return self.outcomes.decided[notice] or int(notice in self._believed)
+
+    def forget(self) -> None:
+        """Let go of everything but the counts; nothing can be looked at afterwards."""
+        self.rerun = Rerun(self.number, rules_of=self._rules_of, replay=False)
+        self._state = Keyed(STATE.name, self.number, STATE_KINDS)
+        self._tallies = Keyed(TALLIES.name, self.number, TALLY_KINDS)
+        self._notices = Appended(NOTICES.name, self.number)
+        self.outcomes.forget()
+
+    def look(self, logs: Logs, *, sure: int, now: Moment) -> Iterator[Difference]:
+        """Read on, compare, and yield what differs; raises LogUnreadable.
+
+        The outputs of what stands in the trail before `sure` must be there.
+        """
         self._read_outputs(logs.outputs, now)
+        for last in (False, False, True):
+            yield from self._read_trail(logs, sure=sure)
+            if last or self._length() <= self.walk.count:
+                break
+            time.sleep(AGAIN)  # the end of a transaction shows in one partition a little before the other
+        self._end_of_epoch()
+        yield from self._compared()
+
+    def _read_trail(self, logs: Logs, *, sure: int) -> Iterator[Difference]:
+        records = logs.trail.since(TRAIL, self.number, self.walk.offset + 1)
+        # After the trail: whatever its lines took is there.
         self.rerun.events.refill(logs.events.since(EVENTS, self.number, self.rerun.events.next_offset))
-        for record in logs.trail.since(TRAIL, self.number, self.walk.offset + 1):
+        for record in records:
             yield from self.walk.take(record.offset, record.value or b"")
             self._lines.append((record.offset, record.value or b""))
             if self._lines[-1][1].startswith(EPOCH):
                 lines, self._lines = self._lines, []
                 yield from self._epoch(lines, sure=sure)
-        self._end_of_epoch()
-        yield from self._compared()
 
     def _compared(self) -> Iterator[Difference]:
         yield from self._tail()
@@ -85,14 +123,16 @@ class Partition:
             yield from self.outcomes.judged(self.rerun, touched, rules=rules)
 
     def _tail(self) -> Iterator[Difference]:
-        """Yield it when the state says that there were more lines; it was read before the trail."""
-        try:
-            length = decode_partition(self._told).length if self._told else 0
-        except msgspec.MsgspecError:
-            return  # as a record of the state it differs, and that is said
-        if length > self.walk.count:
+        if (length := self._length()) > self.walk.count:
             told = f"{STATE.name} was written after {length} lines; {self.walk.count} are here"
             yield Difference(Kind.TAIL_MISSING, TRAIL.name, self.number, str(self.walk.offset + 1), told)
+
+    def _length(self) -> int:
+        """Return how many lines of the trail the state, which was read before it, knows of."""
+        try:
+            return decode_partition(self._told).length if self._told else 0
+        except msgspec.MsgspecError:
+            return 0  # as a record of the state it differs, and that is said
 
     def _read_outputs(self, log: Log, now: Moment) -> None:
         for topic, keyed in ((STATE, self._state), (TALLIES, self._tallies)):
@@ -104,6 +144,9 @@ class Partition:
             self._notices.kept_since = now - KEPT
         for record in log.since(NOTICES, self.number, self._notices.next_offset):
             self._notices.found(record.offset, record.value or b"")
+            with contextlib.suppress(msgspec.MsgspecError):  # as a record that nothing gives, it is told of
+                if isinstance(notice := _decode_notice(record.value or b""), Notice):
+                    self._fresh.append(Awaited(self.number, record.offset, notice.id, notice.stage, notice.dossier))
 
     def _epoch(self, lines: Sequence[tuple[int, bytes]], *, sure: int) -> Iterator[Difference]:
         """Run one epoch again and compare its lines; the topics are compared when the trail has been read."""
@@ -125,7 +168,7 @@ class Partition:
         self._rules = line.reference
         outputs = {topic: records for (topic, _), records in epoch.outputs.items()}
         wanted = [value or b"" for _, value in outputs.get(TRAIL.name, ())]
-        yield from _unlike(lines, wanted, self.number)
+        yield from unlike(lines, wanted, self.number)
         self._state.wanted(outputs.get(STATE.name, ()))
         self._tallies.wanted(outputs.get(TALLIES.name, ()))
         notices = outputs.get(NOTICES.name, ())
@@ -136,26 +179,3 @@ class Partition:
     def _end_of_epoch(self) -> None:
         self._state.end_of_epoch()
         self._tallies.end_of_epoch()
-
-
-def _unlike(found: Sequence[tuple[int, bytes]], wanted: Sequence[bytes], partition: int) -> Iterator[Difference]:
-    """Yield the lines of an epoch that are not what comes of running it again; the hash is the walk's matter."""
-    if len(found) == len(wanted):
-        for (offset, value), like in zip(found, wanted, strict=True):
-            if value[:-HASH] != like[:-HASH]:
-                told = f"says {_text(value)}; the log gives {_text(like)}"
-                yield Difference(Kind.LINE_DIFFERS, TRAIL.name, partition, str(offset), told)
-        return
-    there, should = {value[:-HASH] for _, value in found}, {value[:-HASH] for value in wanted}
-    for offset, value in found:
-        if value[:-HASH] not in should:
-            told = f"says {_text(value)}, which does not follow from the log"
-            yield Difference(Kind.LINE_UNEXPECTED, TRAIL.name, partition, str(offset), told)
-    for value in wanted:
-        if value[:-HASH] not in there:
-            told = f"before this epoch's last line is missing: {_text(value)}"
-            yield Difference(Kind.LINE_MISSING, TRAIL.name, partition, str(found[-1][0]), told)
-
-
-def _text(value: bytes) -> str:
-    return value[:-HASH].decode(errors="backslashreplace") + "}"

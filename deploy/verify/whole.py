@@ -1,23 +1,20 @@
-"""The whole verification: every partition run again, then the mails; what differs, and how complete it is."""
+"""The verification of everything: every partition run again, then the mails; once, or again and again."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from types import TracebackType
+from typing import NamedTuple, Self
 
-import msgspec
-
-from deploy.reading import Log
+from alerts.log import Follower, LogError
+from deploy.reading import Log, LogUnreadable
 from deploy.verify.checkpoints import Checkpoint, Head
-from deploy.verify.differences import Difference, Found
-from deploy.verify.mails import Mails, routed
+from deploy.verify.differences import Found
+from deploy.verify.mails import Awaited, Mails, Routed
 from deploy.verify.partition import Logs, Partition
 from deploy.verify.proof import head_of, walk_of
 from deploy.verify.rerun import RulesOf
 from streams.core.moments import Moment
-from streams.topics import NOTICES, TRAIL
-from streams.wire.records import Notice, NoticeRecord
-
-_decode = msgspec.json.Decoder(NoticeRecord).decode
+from streams.topics import NOTICES, OUTBOX, TRAIL, prefixed
 
 
 class Source(NamedTuple):
@@ -49,45 +46,93 @@ class Verified(NamedTuple):
         return sum(head.count for head in self.heads)
 
 
-def verified(source: Source, checkpoints: Sequence[Checkpoint] = (), *, now: Moment) -> Verified:
-    """Verify everything once; raises LogUnreadable. One partition at a time is held in memory."""
-    found, heads = Found(), []
-    decided: Counter[str] = Counter()
-    epochs = reached = answered = 0
-    mails = Mails(routed(source.bootstrap, prefix=source.prefix))
-    with _log(source) as outputs, _log(source) as trail, _log(source) as events:
-        mails.read(outputs)
-        for number in range(trail.partitions(TRAIL)):
-            it = Partition(
-                walk_of(number, checkpoints, prefix=source.prefix), rules_of=source.rules_of, replay=source.replay
+class Verification:
+    """Everything under verification, a context manager; each `look` reads what has come since the last.
+
+    With `once`, a partition is let go of as soon as it was looked at: one at a time is held in memory.
+    """
+
+    def __init__(self, source: Source, checkpoints: Sequence[Checkpoint] = (), *, once: bool = False) -> None:
+        """Prepare; nothing connects before the block is entered."""
+        self._source, self._checkpoints, self._once = source, checkpoints, once
+        self._stack = ExitStack()
+        self._mails = Mails()
+        self._partitions: dict[int, Partition] = {}
+
+    def __enter__(self) -> Self:
+        """Connect; raises LogUnreadable."""
+        prefix = self._source.prefix
+        app = prefix or "dunghan"
+        with ExitStack() as stack, _ours():
+            self._logs = Logs(
+                *(stack.enter_context(Log(self._source.bootstrap, prefix=prefix)) for _ in Logs.__struct_fields__)
             )
-            found.add(it.look(Logs(outputs, trail, events), now=now))
+            self._routing = Follower(self._source.bootstrap, group=f"{app}-route", topic=prefixed(prefix, NOTICES))
+            stack.callback(self._routing.close)
+            self._sending = Follower(self._source.bootstrap, group=f"{app}-send", topic=prefixed(prefix, OUTBOX))
+            stack.callback(self._sending.close)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let go of the connections."""
+        self._stack.close()
+
+    def look(self, *, now: Moment) -> Verified:
+        """Read on and judge everything as it stands; raises LogUnreadable."""
+        found, notices, trail = Found(), list[Awaited](), self._logs.trail
+        # First of all, so that what is read after it holds all that was written with it.
+        ends = [trail.bounds(TRAIL, number)[1] for number in range(trail.partitions(TRAIL))]
+        self._mails.read(self._logs.outputs, self._routed())
+        for number, end in enumerate(ends):
+            it = self._partitions.get(number) or self._begin(number)
+            found.add(it.look(self._logs, sure=end, now=now))
             found.add(it.walk.end())
-            heads.append(head_of(it.walk))
-            decided += it.outcomes.decided
-            if it.stopped is not None:
-                # What was decided after that cannot be known here; what was told of it is taken at its word.
-                decided |= Counter(notice.id for _, _, notice in notices_in(outputs, [number]))
-            epochs += it.epochs
-            reached, answered = reached + it.outcomes.reached, answered + it.outcomes.answered
-        found.add(mails.judged(decided, notices_in(outputs, range(outputs.partitions(NOTICES)))))
-    return Verified(found, tuple(heads), epochs, reached + mails.expected, answered + mails.endings)
+            notices += it.fresh()
+            if self._once:
+                it.forget()
+        found.add(self._mails.judged(self._decided, notices))
+        return self._verified(found)
+
+    def _begin(self, number: int) -> Partition:
+        source = self._source
+        walk = walk_of(number, self._checkpoints, prefix=source.prefix)
+        it = self._partitions[number] = Partition(walk, rules_of=source.rules_of, replay=source.replay)
+        return it
+
+    def _routed(self) -> Routed:
+        with _ours():
+            routing, sending = self._routing.positions(), self._sending.positions()
+        return Routed(
+            {partition: one.offset for partition, one in routing.items()},
+            {partition: one.offset for partition, one in sending.items()},
+        )
+
+    def _decided(self, notice: str) -> int:
+        return sum(it.decided(notice) for it in self._partitions.values())
+
+    def _verified(self, found: Found) -> Verified:
+        every = self._partitions.values()
+        return Verified(
+            found,
+            tuple(head_of(it.walk) for it in every),
+            sum(it.epochs for it in every),
+            self._mails.expected + sum(it.outcomes.reached for it in every),
+            self._mails.answered + sum(it.outcomes.answered for it in every),
+        )
 
 
-def notices_in(log: Log, partitions: Iterable[int]) -> Iterator[tuple[int, int, Notice]]:
-    """Yield every notice that is kept, with its partition and offset; what cannot be read differs, and is said so."""
-    for partition in partitions:
-        for record in log.whole(NOTICES, partition):
-            try:
-                notice = _decode(record.value or b"")
-            except msgspec.MsgspecError:
-                continue
-            if isinstance(notice, Notice):
-                yield partition, record.offset, notice
+def verified(source: Source, checkpoints: Sequence[Checkpoint] = (), *, now: Moment) -> Verified:
+    """Verify everything once; raises LogUnreadable."""
+    with Verification(source, checkpoints, once=True) as verification:
+        return verification.look(now=now)
 
 
-def _log(source: Source) -> Log:
-    return Log(source.bootstrap, prefix=source.prefix)
-
-
-__all__ = ["Difference", "Source", "Verified", "notices_in", "verified"]
+@contextmanager
+def _ours() -> Iterator[None]:
+    try:
+        yield
+    except LogError as error:
+        raise LogUnreadable(str(error)) from error

@@ -12,6 +12,8 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from alerts.courier import settled_to
 from deploy.demo.stage import PARTITIONS, Stage, stage
+from deploy.rulebook import load_rulebook
+from deploy.verify.whole import Source, verified
 from streams.core.moments import Moment, datetime_of
 from streams.topics import INBOX, REJECTED, prefixed
 from tests.sources import at, sent
@@ -138,3 +140,11 @@ def test_every_bad_record_is_put_aside_with_its_reason_and_none_stopped_a_partit
 def test_the_mails_and_logs_lie_where_the_stage_says(running: Stage) -> None:
     assert all(Path(mail.file).exists() for mail in running.mailbox.mails())
     assert {path.stem for path in running.logs.glob("*.log")} == {"worker-1", "worker-2", "courier", "scoreboard"}
+
+
+def test_a_second_pair_of_eyes_finds_that_everything_follows_from_the_log(running: Stage) -> None:
+    rules = load_rulebook(running.logs.parent / "reference")
+    source = Source(running.bootstrap, running.prefix, {rules.version: rules}.get, replay=True)
+    result = verified(source, now=at("2020-03-10 08:00"))
+    assert [str(one) for one in result.found] == []
+    assert result.answered == result.reached > 0

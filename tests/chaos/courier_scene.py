@@ -9,10 +9,11 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
+from kafka import KafkaProducer
 from prometheus_client import CollectorRegistry
 
 from alerts.core.people import Directory, Officer, Unit
@@ -24,9 +25,10 @@ from deploy.rulebook import load_rulebook
 from streams.keys import partition_of
 from streams.metrics import RegisterMetrics
 from streams.register.register import Register
-from streams.topics import EVENTS, LEDGER, NOTICES, TRAIL
+from streams.topics import EVENTS, LEDGER, TRAIL
 from tests.chaos.courier_at_work import Orders
 from tests.chaos.judge import committed
+from tests.chaos.second_eyes import unlike
 from tests.chaos.should_be_told import Officers, Verdict, expected, verdict
 from tests.chaos.sink import Sink, Temper
 from tests.sources import at, sent, taken
@@ -59,6 +61,8 @@ class Scene:
     def __post_init__(self) -> None:
         rules, metrics = load_rulebook(), RegisterMetrics(CollectorRegistry())
         self._registers = [Register(p, rules=rules, metrics=metrics) for p in range(PARTITIONS)]
+        self._events = KafkaProducer(bootstrap_servers=self.kafka.bootstrap, acks="all", enable_idempotence=True)
+        self._sent = [0] * PARTITIONS
         self._writers = [Writer(self.kafka.bootstrap, name=f"{self.layout.prefix}-{p}") for p in range(PARTITIONS)]
         self.told = 0
 
@@ -78,7 +82,13 @@ class Scene:
             self._take(partition, values)
 
     def _take(self, partition: int, values: list[bytes]) -> None:
-        events = taken(values, arrived=DECIDED)
+        events = [
+            record._replace(offset=self._sent[partition] + record.offset) for record in taken(values, arrived=DECIDED)
+        ]
+        self._sent[partition] += len(events)
+        for record in events:
+            self._events.send(self.topic(EVENTS.name), key=record.key, value=record.value, partition=partition)
+        self._events.flush()
         register, done = self._registers[partition], 0
         while done < len(events) or (register.next_at is not None and register.next_at <= DECIDED):
             if done < len(events):
@@ -86,11 +96,8 @@ class Scene:
             else:
                 epoch = register.tick(DECIDED)
             with self._writers[partition].transaction() as writer:
-                for record in events[done : done + epoch.taken]:
-                    key = (record.key or b"").decode()
-                    writer.write(self.topic(EVENTS.name), key, record.value, partition=partition)
                 for (topic, to), outputs in epoch.outputs.items():
-                    for name, value in outputs if topic in {NOTICES.name, TRAIL.name} else ():
+                    for name, value in outputs:
                         writer.write(self.topic(topic), (name or b"").decode(), value, partition=to)
             done += epoch.taken
 
@@ -145,7 +152,8 @@ class Scene:
                 if len(self.sink.accepted) == count:
                     break
             time.sleep(0.5)
-        return self._judged(wanted)
+        found = self._judged(wanted)
+        return replace(found, wrong=found.wrong + unlike(self.kafka.bootstrap, self.layout.prefix))
 
     def wanted(self) -> set[tuple[str, str, str]]:
         """Return the facts that should be told, from what is in the log."""
@@ -178,6 +186,7 @@ class Scene:
         for courier in self.couriers:
             courier.kill()
             courier.wait()
+        self._events.close()
         for writer in self._writers:
             writer.close()
 

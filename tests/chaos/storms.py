@@ -16,12 +16,18 @@ from deploy.admin import TopicAdmin
 from deploy.layout import Layout
 from deploy.local.kafka import LocalKafka
 from streams.topics import EVENTS, NOTICES, STATE, prefixed
+from tests.chaos import deciding
 from tests.chaos.crew import Crew
 from tests.chaos.judge import Finding, judged, until_settled
 
 KEYS = 500
 STALLED = 45.0
 """Seconds without a further output after which no more is expected."""
+
+
+def numbered(number: int) -> tuple[bytes, bytes]:
+    """Return the record of this number: one key after the other, and the number."""
+    return b"muongnhe/%d" % (number % KEYS), b"%d" % number
 
 
 @dataclass(slots=True)
@@ -31,6 +37,7 @@ class Source:
     bootstrap: str
     topic: str
     rate: int
+    make: Callable[[int], tuple[bytes, bytes]] = numbered
     sent: list[tuple[bytes, bytes]] = field(default_factory=list)
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -56,7 +63,7 @@ class Source:
             began = time.monotonic()
             for _ in range(max(1, self.rate // 10)):
                 number = len(self.sent)
-                record = (b"muongnhe/%d" % (number % KEYS), b"%d" % number)
+                record = self.make(number)
                 producer.send(self.topic, key=record[0], value=record[1])
                 self.sent.append(record)
             self._stop.wait(max(0.0, 0.1 - (time.monotonic() - began)))
@@ -153,10 +160,16 @@ class Storm:
     control: bool = False
     """A control is there to show what the storm does to others; it need not come out clean."""
 
+    @property
+    def decides(self) -> bool:
+        """Whether its workers run the register, which the second pair of eyes judges."""
+        return self.module == "tests.chaos.deciding"
+
 
 STORMS = (
     Storm("kill storm", kills),
     Storm("kill storm, idiomatic Faust (control)", kills, module="tests.chaos.idiomatic", control=True),
+    Storm("kill storm, the register, run again", kills, module="tests.chaos.deciding", rate=300),
     Storm("1 to 4 to 1 workers", scaling, workers=1),
     Storm("worker frozen past session and transaction", freezes, workers=2),
     Storm("chunks lost, repeated, reordered", calm, workers=2, arguments=("0.1",)),
@@ -179,7 +192,8 @@ def weathered(storm: Storm, *, seed: int, seconds: float) -> tuple[Finding, floa
     began = time.monotonic()
     with cluster(storm) as (kafka, layout):
         crew = Crew(kafka.bootstrap, layout, module=storm.module, arguments=storm.arguments)
-        source = Source(kafka.bootstrap, prefixed(layout.prefix, EVENTS), storm.rate)
+        make = deciding.numbered if storm.decides else numbered
+        source = Source(kafka.bootstrap, prefixed(layout.prefix, EVENTS), storm.rate, make)
         try:
             crew.start(storm.workers)
             source.start()
@@ -195,6 +209,8 @@ def weathered(storm: Storm, *, seed: int, seconds: float) -> tuple[Finding, floa
 def _settled(bootstrap: str, layout: Layout, crew: Crew, *, source: Source, storm: Storm) -> Finding:
     """Wait until everything is out, or until nothing more comes, and judge."""
     out, state = prefixed(layout.prefix, NOTICES), prefixed(layout.prefix, STATE)
+    if storm.decides:
+        return _decided(bootstrap, layout, crew, events=len(source.sent))
     there, wanted, moved = -1, len(source.sent), time.monotonic()
     while there < wanted and time.monotonic() - moved < STALLED:
         crew.supervise()
@@ -205,3 +221,16 @@ def _settled(bootstrap: str, layout: Layout, crew: Crew, *, source: Source, stor
     finding = judged(bootstrap, layout, source.sent, out=out, state=state)
     # The control keeps its state in a table of its own, whose topic is not judged here.
     return replace(finding, wrong=finding.wrong - KEYS) if storm.control else finding
+
+
+def _decided(bootstrap: str, layout: Layout, crew: Crew, *, events: int) -> Finding:
+    """The same for the register: until every event stands in the trail."""
+    there, moved = -1, time.monotonic()
+    while there < events and time.monotonic() - moved < STALLED:
+        crew.supervise()
+        with suppress(KafkaError):
+            count = len(deciding.taken_in(bootstrap, layout))
+            if count > there:
+                there, moved = count, time.monotonic()
+        time.sleep(1)
+    return deciding.judged(bootstrap, layout, events)

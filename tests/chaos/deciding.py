@@ -1,0 +1,84 @@
+"""The register itself under a storm: `python -m tests.chaos.deciding BOOTSTRAP PREFIX` is its worker.
+
+Its judge needs no second law: every event stands in the trail once, and everything else follows when it is run again.
+"""
+
+import asyncio
+import sys
+import time
+from collections import Counter
+from datetime import datetime, timedelta
+
+import msgspec
+from prometheus_client import CollectorRegistry
+
+from deploy.layout import Layout
+from deploy.rulebook import load_rulebook
+from streams.core.moments import VIETNAM
+from streams.engine.connection import Connection
+from streams.engine.plan import StepPlan
+from streams.engine.surroundings import Pace
+from streams.engine.worker import Membership, Worker
+from streams.metrics import EngineMetrics, RegisterMetrics
+from streams.register.register import Register
+from streams.topics import EVENTS, STATE, TALLIES, TRAIL, prefixed
+from tests.chaos.judge import Finding, committed
+from tests.chaos.second_eyes import unlike
+from tests.sources import sent, taken
+
+DOSSIERS = 400
+MINUTE = "%Y-%m-%d %H:%M"
+
+
+def numbered(number: int) -> tuple[bytes, bytes]:
+    """Return the event of this number: dossiers are accepted, due soon, now or long ago, and done or moved."""
+    now = datetime.now(VIETNAM)  # noqa: TID251 - the storm's own clock
+    dossier, round_ = f"muongnhe/{number % DOSSIERS:05}", number // DOSSIERS
+    moment = (now - timedelta(minutes=2)).strftime(MINUTE)
+    name = f"{number:08}"
+    if round_ == 0:
+        due = (now + timedelta(minutes=number % 7 - 3)).strftime(MINUTE)
+        value = sent("accepted", moment, dossier=dossier, id=name, procedure="1", unit=f"m{number % 5}", due_at=due)
+    elif round_ % 5 == 4 and number % 3 == 0:
+        value = sent("done", moment, dossier=dossier, id=name, result=True)
+    else:
+        value = sent("transferred", moment, dossier=dossier, id=name, unit=f"m{(number + round_) % 5}")
+    record = taken([value], arrived=int(now.timestamp()))[0]
+    return record.key or b"", record.value or b""
+
+
+def worker(bootstrap: str, prefix: str) -> Worker:
+    connection = Connection(bootstrap, prefix, f"{prefix}-deciding")
+    rules, figures = load_rulebook(), RegisterMetrics(CollectorRegistry())
+
+    def register(partition: int) -> Register:
+        return Register(partition, rules=rules, metrics=figures)
+
+    return Worker(
+        [StepPlan(EVENTS.name, STATE.name, register, TALLIES.name)],
+        connection=connection,
+        membership=Membership(session=6.0, heartbeat=1.5),
+        pace=Pace(lambda: int(time.time()), spacing=0.05, patience=1.0),  # noqa: TID251 - the shell's clock
+        metrics=EngineMetrics(CollectorRegistry(), (connection.topic(EVENTS.name),)),
+    )
+
+
+def taken_in(bootstrap: str, layout: Layout) -> Counter[str]:
+    """Return how often each event stands in the trail, by its id."""
+    found: Counter[str] = Counter()
+    for lines in committed(bootstrap, prefixed(layout.prefix, TRAIL), partitions=layout.partitions).values():
+        for _, line in lines:
+            if line and line.startswith(b'{"line":"event"'):
+                found[msgspec.json.decode(line)["id"]] += 1
+    return found
+
+
+def judged(bootstrap: str, layout: Layout, events: int) -> Finding:
+    """Return how the trail, and all that must follow from it, came out."""
+    times = taken_in(bootstrap, layout)
+    repeated = times.total() - len(times)
+    return Finding(events, events - len(times), repeated, unlike(bootstrap, layout.prefix))
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(worker(sys.argv[1], sys.argv[2]).run()))
