@@ -50,6 +50,7 @@ BYTES: Final = Topic("mail.bytes", _kept(30 * DAY_MS))
 LEDGER: Final = Topic("mail.ledger", _kept(FOR_EVER))
 REFERENCE: Final = Topic("reference", _kept(FOR_EVER), single=True)
 ACTS: Final = Topic("office.acts", _kept(FOR_EVER), single=True)
+SNAPSHOTS: Final = Topic("import.snapshots", _compacted())
 
 TOPICS: Final = (
     INBOX,
@@ -66,6 +67,7 @@ TOPICS: Final = (
     LEDGER,
     REFERENCE,
     ACTS,
+    SNAPSHOTS,
 )
 
 

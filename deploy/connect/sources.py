@@ -110,7 +110,7 @@ class Source(_Strict, frozen=True):
     cadence: Cadence = Cadence()
     date_only: DateOnly = DateOnly()
     columns: dict[Column, tuple[Text, ...]] = {}
-    defaults: dict[Literal["procedure", "field", "unit", "officer", "channel", "level"], Text] = {}
+    defaults: dict[Literal["procedure", "field", "unit", "officer"], Text] = {}
     units: dict[Text, Text] = {}
     channels: dict[Text, Channel] = {}
     levels: dict[Text, Annotated[int, msgspec.Meta(ge=1, le=4)]] = {}
