@@ -110,15 +110,17 @@ def _timed(courier: Courier) -> float:
     """Return mails a second between the first and the last outcome, as the courier's own figures show them."""
     import threading  # noqa: PLC0415
 
+    # Only the one figure: reading all of them a hundred times a second takes as much of the processor as sending.
+    accepted = courier.registry.restricted_registry(["dunghan_mails_total"])
     thread = threading.Thread(target=courier.run)
     thread.start()
     began, first, done = 0.0, 0, 0
     while done < MAILS:
-        time.sleep(0.01)
+        time.sleep(0.02)
         done = int(
             sum(
                 sample.value
-                for family in courier.registry.collect()
+                for family in accepted.collect()
                 for sample in family.samples
                 if sample.name == "dunghan_mails_total" and sample.labels["outcome"] == "accepted"
             )
