@@ -5,6 +5,7 @@ Its errors end here as one of the closed set of endings. One recipient a message
 
 import asyncio
 import contextlib
+import functools
 import ssl
 import subprocess
 import time
@@ -51,6 +52,7 @@ class Connection(aiosmtplib.SMTP):
             oauth_token_generator=_token_of(server) if server.token_command else None,
             use_tls=server.tls is Tls.TLS,
             start_tls=server.tls is Tls.STARTTLS,
+            tls_context=None if server.tls is Tls.NONE else _trust(server.authority),
             timeout=server.patience,
             local_hostname=server.helo,
         )
@@ -128,6 +130,12 @@ class Mailer:
             self._kept = connection
         else:
             await _hang_up(connection)
+
+
+@functools.cache
+def _trust(authority: str | None) -> ssl.SSLContext:
+    # Once: to read the certificates of a whole system takes longer than to send a mail.
+    return ssl.create_default_context(cafile=authority)
 
 
 async def _hang_up(connection: Connection) -> None:

@@ -23,7 +23,8 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
 
     `patience` bounds each command; `final_patience` the answer after the final dot, when hanging up would mean not
     knowing (RFC 5321 section 4.5.3.2.6: ten minutes). `token_command` prints an access token (XOAUTH2), asked at every
-    login in the place of a password.
+    login in the place of a password. `authority` is a file (PEM) of those who may have signed the server's
+    certificate; without it, whoever this machine trusts.
     """
 
     host: str
@@ -32,6 +33,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     username: str | None = None
     password: str | None = None
     token_command: tuple[str, ...] = ()
+    authority: str | None = None
     connections: int = 4
     patience: float = 60.0
     final_patience: float = 600.0

@@ -85,6 +85,8 @@ class Smtp(Section):
     username: str | None = None
     password_file: FilePath | None = None
     tls: Literal["none", "starttls", "tls"] = "starttls"
+    authority: FilePath | None = None
+    """PEM: who signed the server's certificate; without it, whoever this machine trusts."""
     connections: Annotated[int, Field(ge=1, le=20)] = 2
     token_command: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
     """A command that prints an access token for XOAUTH2; in the place of a password."""

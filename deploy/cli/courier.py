@@ -76,6 +76,7 @@ def _server_of(smtp: "Smtp", domain: str) -> "Server":
         username=smtp.username,
         password=smtp.password(),
         token_command=smtp.token_command,
+        authority=None if smtp.authority is None else str(smtp.authority),
         connections=smtp.connections,
         helo=domain,
         rates=Rates(per_second=smtp.per_second, domains=smtp.per_second_by_domain),

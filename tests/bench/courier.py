@@ -1,18 +1,24 @@
 """How fast the courier sends: against a bare loop over the same library, and against connecting anew for each mail.
 
 One sink, one number of connections, the same bytes. The sink answers the final dot after `ANSWERS` seconds, as a server
-does that writes a mail to its disk; `instant` is one that answers at once, where only processor time is measured. Of
+does that writes a mail to its disk, in the clear and over TLS, as a server outside this machine must be spoken to; the
+last one answers at once, where only processor time is measured. Of
 the courier the whole second half is measured, from the first message to the last outcome that no kill can lose; its
 mails were drafted and their intents committed in the same time.
 """
 
 import asyncio
 import contextlib
+import ssl
+import tempfile
+import threading
 import time
 import uuid
+from pathlib import Path
 from timeit import repeat
 
 import aiosmtplib
+import msgspec
 
 from alerts.core.digest import compose
 from alerts.core.people import Directory, Officer, Person, Unit
@@ -21,7 +27,7 @@ from alerts.courier import Courier, Options
 from alerts.log import Writer
 from alerts.message import Letterhead, mail_of
 from alerts.render import Renderer
-from alerts.server import Server
+from alerts.server import Server, Tls
 from deploy.admin import TopicAdmin
 from deploy.layout import Layout
 from deploy.local.kafka import LocalKafka
@@ -29,6 +35,7 @@ from streams.core.stages import Stage
 from streams.topics import NOTICES, prefixed
 from streams.wire.records import Notice
 from tests.bench.sink import sink
+from tests.certificates import Certificate, of_loopback
 from tests.unit.alerts.samples import at, notice, tell
 
 MAILS = 1_500
@@ -40,18 +47,29 @@ MORNING = at("2020-07-10 08:00")
 def figures() -> list[dict[str, str | float]]:
     """Return the figures: mails a second, milliseconds; the ratio is value to what it is held against."""
     rows = [_rendering()]
-    with LocalKafka() as kafka:
-        for name, answers in (("", ANSWERS), (", server answers at once", 0.0)):
-            with sink(answers) as port:
-                bytes_of = _content()
-                bare = _bare(port, bytes_of, anew=False)
-                anew = _bare(port, bytes_of, anew=True)
-                courier = _courier(kafka.bootstrap, port)
-            rows += [
-                _row(f"courier{name}, mails against a bare loop", courier, bare, "mails/s"),
-                _row(f"courier{name}, mails against connecting anew", courier, anew, "mails/s"),
-            ]
+    with LocalKafka() as kafka, tempfile.TemporaryDirectory() as folder:
+        signed = of_loopback(Path(folder))
+        rows += _sending(kafka.bootstrap, "", ANSWERS)
+        rows += _sending(kafka.bootstrap, ", over TLS", ANSWERS, tls=signed)
+        rows += _sending(kafka.bootstrap, ", server answers at once", 0.0)
     return rows
+
+
+def _sending(
+    bootstrap: str, name: str, answers: float, *, tls: Certificate | None = None
+) -> list[dict[str, str | float]]:
+    with sink(answers, tls=tls) as port:
+        server = Server(host="127.0.0.1", port=port, connections=CONNECTIONS)
+        if tls is not None:
+            server = msgspec.structs.replace(server, tls=Tls.TLS, authority=str(tls.certificate))
+        bytes_of = _content()
+        bare = _bare(server, bytes_of, anew=False)
+        anew = _bare(server, bytes_of, anew=True)
+        courier = _courier(bootstrap, server)
+    return [
+        _row(f"courier{name}, mails against a bare loop", courier, bare, "mails/s"),
+        _row(f"courier{name}, mails against connecting anew", courier, anew, "mails/s"),
+    ]
 
 
 def _rendering() -> dict[str, str | float]:
@@ -68,12 +86,21 @@ def _rendering() -> dict[str, str | float]:
     return _row("a digest of 50 dossiers, from notices to bytes", milliseconds, 3.0, "ms")
 
 
-def _bare(port: int, content: bytes, *, anew: bool) -> float:
+def _bare(server: Server, content: bytes, *, anew: bool) -> float:
+    trust = None if server.authority is None else ssl.create_default_context(cafile=server.authority)
+
     async def run() -> float:
         queue = iter(range(MAILS // 5 if anew else MAILS))
 
         def connection() -> aiosmtplib.SMTP:
-            return aiosmtplib.SMTP(hostname="127.0.0.1", port=port, local_hostname="localhost")
+            return aiosmtplib.SMTP(
+                hostname=server.host,
+                port=server.port,
+                local_hostname="localhost",
+                use_tls=trust is not None,
+                start_tls=False,
+                tls_context=trust,
+            )
 
         async def worker() -> None:
             if not anew:
@@ -94,22 +121,18 @@ def _bare(port: int, content: bytes, *, anew: bool) -> float:
     return asyncio.run(run())
 
 
-def _courier(bootstrap: str, port: int) -> float:
+def _courier(bootstrap: str, server: Server) -> float:
     layout = Layout(f"b{uuid.uuid4().hex[:8]}", 4, 1)
     TopicAdmin(bootstrap, layout).apply()
     with contextlib.closing(Writer(bootstrap, name=f"{layout.prefix}-bench")) as writer, writer.transaction():
         for n in range(MAILS):
-            import msgspec  # noqa: PLC0415
-
             writer.write(prefixed(layout.prefix, NOTICES), f"d{n}", msgspec.json.encode(_late(n, f"cb{n}")))
-    courier = Courier(**_options(bootstrap, layout.prefix, port))
+    courier = Courier(**_options(bootstrap, layout.prefix, server))
     return _timed(courier)
 
 
 def _timed(courier: Courier) -> float:
     """Return mails a second between the first and the last outcome, as the courier's own figures show them."""
-    import threading  # noqa: PLC0415
-
     # Only the one figure: reading all of them a hundred times a second takes as much of the processor as sending.
     accepted = courier.registry.restricted_registry(["dunghan_mails_total"])
     thread = threading.Thread(target=courier.run)
@@ -133,12 +156,12 @@ def _timed(courier: Courier) -> float:
     return (MAILS - first) / took
 
 
-def _options(bootstrap: str, prefix: str, port: int) -> Options:
+def _options(bootstrap: str, prefix: str, server: Server) -> Options:
     return Options(
         bootstrap=bootstrap,
         prefix=prefix,
         directory=_directory(MAILS),
-        smtp=Server(host="127.0.0.1", port=port, connections=CONNECTIONS),
+        smtp=server,
         letterhead=Letterhead(address="dunghan@x.vn", domain="x.vn"),
         clock=lambda: MORNING,
     )

@@ -2,9 +2,12 @@
 
 import asyncio
 import multiprocessing
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+
+from tests.certificates import Certificate
 
 
 class Session(asyncio.Protocol):
@@ -42,10 +45,14 @@ class Session(asyncio.Protocol):
             self._transport.write(line + b"\r\n")
 
 
-def _serve(answers: float, port: "Connection[int, int]") -> None:
+def _serve(answers: float, port: "Connection[int, int]", tls: Certificate | None) -> None:
     async def serve() -> None:
         Session.answers = answers
-        server = await asyncio.get_running_loop().create_server(Session, "127.0.0.1", 0, backlog=500)
+        context = None
+        if tls is not None:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(*tls)
+        server = await asyncio.get_running_loop().create_server(Session, "127.0.0.1", 0, backlog=500, ssl=context)
         port.send(server.sockets[0].getsockname()[1])
         await server.serve_forever()
 
@@ -53,10 +60,10 @@ def _serve(answers: float, port: "Connection[int, int]") -> None:
 
 
 @contextmanager
-def sink(answers: float) -> Iterator[int]:
-    """Give the port of a sink."""
+def sink(answers: float, *, tls: Certificate | None = None) -> Iterator[int]:
+    """Give the port of a sink; with a certificate, one that speaks TLS from the first byte (RFC 8314)."""
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(answers, theirs), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(answers, theirs, tls), daemon=True)
     process.start()
     try:
         yield ours.recv()

@@ -2,11 +2,13 @@
 
 import asyncio
 import base64
+import ssl
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +16,8 @@ from alerts.core.pace import Rates
 from alerts.core.retry import Ending
 from alerts.mailer import MAILS_EACH, Parcel
 from alerts.pool import Answer, Pool
-from alerts.server import Server
+from alerts.server import Server, Tls
+from tests.certificates import Certificate, of_loopback
 
 PATIENCE = 20.0
 Answers = Callable[[int, str], str | None]
@@ -59,12 +62,19 @@ class Scripted:
 
 
 @contextmanager
-def scripted(answers: Answers = lambda _number, _command: None) -> Iterator[tuple[Scripted, int]]:
+def scripted(
+    answers: Answers = lambda _number, _command: None, *, tls: Certificate | None = None
+) -> Iterator[tuple[Scripted, int]]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     it = Scripted(answers)
-    server = asyncio.run_coroutine_threadsafe(asyncio.start_server(it.session, "127.0.0.1", 0), loop).result()
+    context = None
+    if tls is not None:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(*tls)
+    listening = asyncio.start_server(it.session, "127.0.0.1", 0, ssl=context)
+    server = asyncio.run_coroutine_threadsafe(listening, loop).result()
     try:
         yield it, server.sockets[0].getsockname()[1]
     finally:
@@ -200,3 +210,25 @@ def test_one_recipient_s_refusal_keeps_the_connection_for_the_next(ending: str) 
         found = {answer.key: answer.answered.ending for answer in all_answers(pool, 2)}
     assert found["there"] is Ending.ACCEPTED
     assert server.connections == 1
+
+
+def test_a_server_whose_certificate_the_named_authority_signed_takes_mails_over_tls(tmp_path: Path) -> None:
+    signed = of_loopback(tmp_path)
+    with scripted(tls=signed) as (server, port):
+        known = Server(host="127.0.0.1", port=port, tls=Tls.TLS, authority=str(signed.certificate))
+        with Pool(known) as pool:
+            pool.offer(parcel("1"))
+            [answer] = all_answers(pool, 1)
+    assert answer.answered.ending is Ending.ACCEPTED
+    assert server.messages == 1
+
+
+def test_a_server_of_whom_nobody_vouches_halts_us_before_anything_is_said(tmp_path: Path) -> None:
+    with (
+        scripted(tls=of_loopback(tmp_path)) as (server, port),
+        Pool(Server(host="127.0.0.1", port=port, tls=Tls.TLS)) as pool,
+    ):
+        pool.offer(parcel("1"))
+        [answer] = all_answers(pool, 1)
+    assert answer.answered.ending is Ending.HALT
+    assert server.heard == []
