@@ -168,6 +168,21 @@ def test_a_restart_moves_no_figure(kafka: str, topics: Layout, decide: Decide) -
         assert awaited(first, complete) == awaited(replica, complete) == before
 
 
+def test_more_units_than_fit_are_at_most_ten_thousand_series_the_same_on_two_replicas(
+    kafka: str, topics: Layout, decide: Decide
+) -> None:
+    held = cells(Cohort.RECEIVED, MUONG_NHE) + cells(Cohort.DUE, MUONG_NHE) + cells(Cohort.CLOSED, MUONG_NHE)
+    many = [Tally(partition=1, unit=f"donvi{n:03d}", day="2020-02-03", cells=held) for n in range(400)]
+    decide.write(1, *((tally_key(tally), tally) for tally in many))
+    decide.count(*range(topics.partitions))
+    with running(kafka, topics) as first, running(kafka, topics) as replica:
+        found = awaited(first, complete)
+        assert 9_900 < len(found) <= 10_000
+        shown = sum(name == "received" for name, *_ in found)
+        assert found["series_left_out",] == 20 * (2 * len(many) - shown)
+        assert awaited(replica, complete) == found
+
+
 def test_it_is_incomplete_until_every_partition_is_counted(kafka: str, topics: Layout, decide: Decide) -> None:
     decide.write(1, *((tally_key(tally), tally) for tally in muong_nhe()))
     decide.count(*range(topics.partitions - 1))
