@@ -7,11 +7,11 @@ so they are kept in `dossier.heard` and not only in the memory of a worker.
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
-from streams.core.moments import Moment, moment_of
+from streams.core.moments import Moment
 from streams.wire.cloudevents import Sent
 from streams.wire.records import Heard, Speaker
 
@@ -25,28 +25,43 @@ UNNAMED: Final = "?"
 """The source of what names none that may be shown."""
 
 
+class Spoken(NamedTuple):
+    """How many events of a speaker were taken, how many of them were late, and when the last arrived."""
+
+    times: int
+    late: int
+    last: Moment
+
+
 class Batch:
     """The speakers of one batch."""
 
     def __init__(self) -> None:
         """Begin with nobody."""
         self.rejected: Counter[str] = Counter()
-        self.taken: Counter[tuple[Speaker, str]] = Counter()
-        self.late: Counter[tuple[Speaker, str]] = Counter()
-        self.last: dict[tuple[Speaker, str], Moment] = {}
+        # How many, how many of them late, and the last arrival, by source and unit: one look for each event.
+        self._pairs: dict[tuple[str, str | None], tuple[int, int, Moment]] = {}
 
-    def take(self, sent: Sent, arrived_at: Moment) -> None:
-        """Count an event that was taken, for its source and for the unit that it names."""
-        late = arrived_at - moment_of(sent.envelope.time) > LATE
-        for speaker, name in ((Speaker.SOURCE, sent.envelope.source), (Speaker.UNIT, getattr(sent.data, "unit", None))):
-            if name:
-                self.taken[speaker, name] += 1
-                self.late[speaker, name] += late
-                self.last[speaker, name] = max(arrived_at, self.last.get((speaker, name), arrived_at))
+    def take(self, sent: Sent, arrived_at: Moment, *, age: int) -> None:
+        """Count an event that was taken, `age` seconds after it happened, for its source and the unit that it names."""
+        pair = sent.envelope.source, getattr(sent.data, "unit", None)
+        times, late, last = self._pairs.get(pair, (0, 0, arrived_at))
+        self._pairs[pair] = times + 1, late + (age > LATE), max(last, arrived_at)
 
     def reject(self, source: str) -> None:
         """Count a record that was rejected; an empty source is one that cannot be told."""
         self.rejected[source or UNNAMED] += 1
+
+    def spoken(self) -> dict[tuple[Speaker, str], Spoken]:
+        """Return what each speaker said."""
+        found: dict[tuple[Speaker, str], Spoken] = {}
+        for (source, unit), (times, late, last) in self._pairs.items():
+            for who in ((Speaker.SOURCE, source), (Speaker.UNIT, unit)):
+                if who[1] is not None:
+                    before = found.get((who[0], who[1]), Spoken(0, 0, last))
+                    after = Spoken(before.times + times, before.late + late, max(before.last, last))
+                    found[who[0], who[1]] = after
+        return found
 
 
 class Minutes:
@@ -59,7 +74,7 @@ class Minutes:
 
     def records(self, batch: Batch) -> Iterator[tuple[bytes, bytes]]:
         """Yield the records of `dossier.heard` that a batch gives rise to."""
-        for (speaker, name), at in batch.last.items():
+        for (speaker, name), (_, _, at) in batch.spoken().items():
             before = self._written.get((speaker, name))
             if at - before >= SPACING if before is not None else len(self._written) < MOST:
                 self._written[speaker, name] = at

@@ -138,19 +138,19 @@ class SpeakerMetrics:
 
     def count(self, batch: Batch) -> None:
         """Count a batch."""
-        for (speaker, name), times in batch.taken.items():
-            if speaker is Speaker.SOURCE:
-                self._of_source(name, "accepted", times)
-                self._of_source(name, "rejected", 0)
-            else:
-                self.taken[speaker].labels(self._name(speaker, name)).inc(times)
-            self.late[speaker].labels(self._name(speaker, name)).inc(batch.late[speaker, name])
+        for (speaker, name), (times, late, last) in batch.spoken().items():
+            shown = self._name(speaker, name)
+            self.late[speaker].labels(shown).inc(late)
+            if speaker is Speaker.UNIT:
+                self.taken[speaker].labels(shown).inc(times)
+                continue
+            self._of_source(name, "accepted", times)
+            self._of_source(name, "rejected", 0)
+            if shown == name:
+                self._last[name] = max(last, self._last.get(name, last))
+                self.last_event.labels(name).set(self._last[name])
         for source, times in batch.rejected.items():
             self._of_source(source, "rejected", times)
-        for (speaker, name), at in batch.last.items():
-            if speaker is Speaker.SOURCE and self._name(speaker, name) == name:
-                self._last[name] = max(at, self._last.get(name, at))
-                self.last_event.labels(name).set(self._last[name])
 
     def _of_source(self, source: str, outcome: str, times: int) -> None:
         self.events.labels(self._name(Speaker.SOURCE, source), outcome).inc(times)

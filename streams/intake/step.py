@@ -81,9 +81,10 @@ class Intake:
             return
         sent = cloudevents.received(record.value, record.headers)
         arrived = self._arrival(sent, record)
-        cloudevents.check_time(sent, moment_of(arrived))
+        arrived_at = moment_of(arrived)
+        age = cloudevents.check_time(sent, arrived_at)
         self._metrics.scrubbed.inc(scrub(sent.data))
-        heard.take(sent, moment_of(arrived))
+        heard.take(sent, arrived_at, age=age)
         key = sent.key
         epoch.write((topics.EVENTS.name, partition_of(key, self._partitions)), key, cloudevents.encoded(sent, arrived))
 

@@ -12,9 +12,10 @@ import msgspec
 
 from streams import topics
 from streams.topics import Topic
-from streams.wire import records, trail
+from streams.wire import records
 from streams.wire.cloudevents import LARGEST, LONGEST
 from streams.wire.contract import CONTRACT
+from streams.wire.schemas import LINES
 
 FILE: Final = Path(__file__).parents[2] / "docs" / "asyncapi.json"
 VERSION: Final = "1.0.0"
@@ -34,7 +35,6 @@ class Written(NamedTuple):
 
 
 _REJECTED: Final = "What could not be taken, with the reason and what may be kept of it."
-_TRAIL: Final = (trail.Taken, trail.Labelled, trail.Decided, trail.Withdrawn, trail.Unreadable, trail.Skipped)
 WRITTEN: Final = (
     Written(topics.REJECTED, "rejected", _REJECTED, (records.Rejected,)),
     Written(topics.HEARD, "heard", "When each source and each unit was last heard of.", (records.Heard,)),
@@ -45,10 +45,7 @@ WRITTEN: Final = (
     Written(
         *(topics.TALLIES, "tallies", "How many dossiers are alike, by unit and day."), (records.Tally, records.Counted)
     ),
-    Written(
-        *(topics.TRAIL, "trail", "What was decided, each line with the hash of the one before."),
-        (*_TRAIL, trail.EpochLine),
-    ),
+    Written(topics.TRAIL, "trail", "What was decided, each line with the hash of the one before.", LINES),
 )
 
 Json = dict[str, Any]

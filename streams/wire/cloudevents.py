@@ -177,8 +177,12 @@ def _binary(value: bytes, headers: Sequence[tuple[str, bytes]]) -> Envelope:
     return _envelope(_encoder.encode({**attributes, "data": msgspec.Raw(value or b"{}")}))
 
 
-def check_time(sent: Sent, arrived_at: Moment) -> None:
-    """Raise Malformed if the event claims to have happened more than a day after it arrived."""
+def check_time(sent: Sent, arrived_at: Moment) -> int:
+    """Return how many seconds after it happened the event arrived.
+
+    Raises Malformed if it claims to have happened more than a day after it arrived.
+    """
     ahead = moment_of(sent.envelope.time) - arrived_at
     if ahead > AHEAD:
         raise Malformed(Reason.TIME_AHEAD, f"time is {ahead} seconds after arrival")
+    return -ahead

@@ -10,11 +10,13 @@ from streams.wire import records, trail
 from streams.wire.contract import CONTRACT
 
 FILE: Final = Path(__file__).with_name("schemas.json")
-TYPES: Final = (
+LINES: Final[tuple[type[msgspec.Struct], ...]] = tuple(trail.Line.__subclasses__())
+"""Every line of the trail, in the order in which they are defined."""
+RECORDS: Final[tuple[type[msgspec.Struct], ...]] = (
     *(records.Notice, records.Withdrawal, records.Mark, records.Tally, records.Counted, records.Rejected),
-    *(records.Heard, trail.Taken, trail.Labelled, trail.Decided, trail.Withdrawn, trail.Raised, trail.Cleared),
-    *(trail.Unreadable, trail.Skipped, trail.EpochLine),
+    records.Heard,
 )
+TYPES: Final = (*RECORDS, *LINES)
 
 
 def schemas() -> str:

@@ -17,7 +17,7 @@ START = at("2020-03-02 09:00")
 def batch(arrived: int, *values: bytes) -> Batch:
     it = Batch()
     for value in values or (sent("submitted", "2020-03-02 08:00", procedure="1", unit="m"),):
-        it.take(cloudevents.received(value), arrived)
+        it.take(cloudevents.received(value), arrived, age=0)
     return it
 
 
@@ -36,18 +36,33 @@ def test_a_source_and_the_unit_that_it_names_are_written_at_most_once_a_minute()
 
 def test_an_event_that_names_no_unit_speaks_for_its_source_alone() -> None:
     spoken = batch(START, sent("done", "2020-03-02 08:00"))
-    assert dict(spoken.last) == {(Speaker.SOURCE, SOURCE): START}
+    assert spoken.spoken() == {(Speaker.SOURCE, SOURCE): (1, 0, START)}
 
 
 def test_the_latest_arrival_of_a_batch_counts() -> None:
     it = batch(START)
-    it.take(cloudevents.received(sent("done", "2020-03-02 08:00")), START - 5)
-    assert it.last[Speaker.SOURCE, SOURCE] == START
+    it.take(cloudevents.received(sent("done", "2020-03-02 08:00")), START - 5, age=0)
+    assert it.spoken()[Speaker.SOURCE, SOURCE] == (2, 0, START)
+    assert it.spoken()[Speaker.UNIT, "m"] == (1, 0, START)
+
+
+def test_a_source_is_counted_once_over_all_the_units_that_it_names() -> None:
+    it = Batch()
+    for unit, age in (("m", heard.LATE + 1), ("n", heard.LATE), ("n", 0)):
+        it.take(cloudevents.received(sent("submitted", "2020-03-02 08:00", procedure="1", unit=unit)), START, age=age)
+    assert {who: (one.times, one.late) for who, one in it.spoken().items()} == {
+        (Speaker.SOURCE, SOURCE): (3, 1),
+        (Speaker.UNIT, "m"): (1, 1),
+        (Speaker.UNIT, "n"): (2, 0),
+    }
 
 
 def test_beyond_so_many_names_no_new_one_is_written() -> None:
     minutes, crowd = Minutes(0), Batch()
-    crowd.last = {(Speaker.SOURCE, str(number)): START for number in range(heard.MOST + 5)}
+    event = cloudevents.received(sent("done", "2020-03-02 08:00"))
+    for number in range(heard.MOST + 5):
+        event.envelope.source = str(number)
+        crowd.take(event, START, age=0)
     assert len(list(minutes.records(crowd))) == heard.MOST
 
 

@@ -3,7 +3,7 @@
 from prometheus_client import CollectorRegistry
 
 from streams import metrics
-from streams.heard import Batch
+from streams.heard import LATE, Batch
 from streams.metrics import EngineMetrics, IntakeMetrics, SpeakerMetrics, show_clock
 from streams.wire import cloudevents
 from tests.sources import SOURCE, at, sent
@@ -29,12 +29,12 @@ def test_a_partition_that_was_let_go_is_shown_no_more() -> None:
     assert registry.get_sample_value("dunghan_lag_seconds", {"topic": "dossier.events", "partition": "3"}) is None
 
 
-def heard(*sources: str, arrived: int, time: str = "2020-03-02 08:00") -> Batch:
+def heard(*sources: str, arrived: int) -> Batch:
     batch = Batch()
     for source in sources:
-        event = cloudevents.received(sent("submitted", time, procedure="1", unit="m"))
+        event = cloudevents.received(sent("submitted", "2020-03-02 08:00", procedure="1", unit="m"))
         event.envelope.source = source
-        batch.take(event, arrived)
+        batch.take(event, arrived, age=0)
     return batch
 
 
@@ -60,7 +60,7 @@ def test_what_a_source_sent_and_a_unit_was_named_in_is_counted_with_what_came_la
     registry = CollectorRegistry()
     figures = SpeakerMetrics(registry, known=("known/source",))
     batch = heard("a/b", arrived=at("2020-03-02 09:00"))
-    batch.take(cloudevents.received(sent("done", "2020-03-02 08:00")), at("2020-03-04 08:00"))
+    batch.take(cloudevents.received(sent("done", "2020-03-02 08:00")), at("2020-03-04 08:00"), age=2 * LATE)
     batch.reject("a/b")
     batch.reject("")
     figures.count(batch)
