@@ -28,6 +28,7 @@ class _OneSheet(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         yield from _figures(self._sheet)
         yield from _about(self._sheet)
+        yield from _units(self._sheet)
         for speaker in Speaker:
             yield from _voices(speaker, [voice for voice in self._voices if voice.speaker is speaker])
 
@@ -77,10 +78,21 @@ def _about(sheet: Sheet) -> Iterator[GaugeMetricFamily]:
     as_of = GaugeMetricFamily("dunghan_as_of_timestamp_seconds", "The latest moment that is counted here.")
     if sheet.as_of is not None:
         as_of.add_metric((), sheet.as_of)
+    yield as_of
+
+
+def _units(sheet: Sheet) -> Iterator[GaugeMetricFamily]:
+    findings = GaugeMetricFamily(
+        "dunghan_findings",
+        "Dossiers of which a finding of the audit holds now (docs/findings.md); absent where there is none.",
+        labels=("unit", "rule"),
+    )
+    for (unit, rule), count in sheet.findings.items():
+        findings.add_metric((unit, rule.value), count)
     units = GaugeMetricFamily("dunghan_unit_info", "What people call a unit; always 1.", labels=("unit", "name"))
     for unit, name in sheet.names.items():
         units.add_metric((unit, name), 1)
-    yield from (as_of, units)
+    yield from (findings, units)
 
 
 def _voices(speaker: Speaker, voices: Sequence[Voice]) -> Iterator[GaugeMetricFamily]:

@@ -44,7 +44,9 @@ NAMES: Final[dict[Rule, Said]] = {
     ),
     Rule.NO_APPOINTMENT: Said("tiếp nhận mà không hẹn ngày trả", "accepted without a due moment"),
     Rule.ODD_CODE: Said("mã quốc gia giả tạm hoặc trùng", "a placeholder or duplicate national code"),
-    Rule.NOT_CONSERVED: Said("tổng các nhãn khác số tiếp nhận", "the labels do not sum to what was received"),
+    Rule.NOT_CONSERVED: Said(
+        "số tiếp nhận lớn hơn tổng các loại đã rõ", "received is more than the sum of all that is accounted for"
+    ),
     Rule.HASTY: Said(
         "thủ tục nhiều ngày mà đóng trong một phút", "a procedure of days closed within a minute of acceptance"
     ),
@@ -107,7 +109,9 @@ INNOCENT: Final[dict[Rule, Said]] = {
     Rule.ODD_CODE: Said(
         "mã quốc gia được cấp sau; hồ sơ nhập lại", "the national code is given later; the dossier was keyed again"
     ),
-    Rule.NOT_CONSERVED: Said("lỗi của hệ thống này, không phải của đơn vị", "a fault of this product, not of a unit"),
+    Rule.NOT_CONSERVED: Said(
+        "nguồn gửi trạng thái lạ hoặc không gửi hạn", "the source sent an unknown state, or no due moment"
+    ),
     Rule.HASTY: Said("làm xong trước trên giấy, rồi mới nhập", "it was done on paper first and keyed afterwards"),
     Rule.CODES_MISSING: Said(
         "số bị hủy khi in lại, hoặc dãy số dùng chung", "a number was spoilt in printing, or several offices share them"

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Final
 
 from dashboards.core.counts import COHORTS, Counts, Kind, kind_of
+from dashboards.core.found import Found
 from dashboards.core.periods import Period
 from dashboards.core.sums import Packed, Running, Sums, add, counts_of, no_sums
 from streams.core.moments import Day, Moment, day_on
@@ -27,6 +28,7 @@ class Board:
     """The sum of the tallies of every partition; a unit appears with its first tally and stays while it has one."""
 
     def __init__(self) -> None:
+        self.found = Found()
         self._tallies: dict[str, Packed] = {}
         self._counted: dict[int, Moment] = {}
         self._units: defaultdict[str, int] = defaultdict(int)
@@ -48,7 +50,9 @@ class Board:
         before = self._tallies.pop(key, None)
         if before is not None:
             self._apply(before, sign=-1)
-        if after is not None:
+            self.found.drop(key)
+        if record is not None and after is not None:
+            self.found.put(key, record.unit, day=after[1], counts=record.findings)
             self._tallies[key] = after
             self._apply(after, sign=1)
 
@@ -69,7 +73,7 @@ class Board:
         """Return the board as it stands now, which no later record moves."""
         same = Board()
         same._tallies, same._counted, same._slots = dict(self._tallies), dict(self._counted), dict(self._slots)
-        same._units, same._broken = self._units.copy(), self._broken
+        same._units, same._broken, same.found = self._units.copy(), self._broken, self.found.copy()
         return same
 
     @property

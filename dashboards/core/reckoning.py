@@ -53,7 +53,8 @@ class Reckoning:
             for unit, counts in self.board.counts(period).items()
         ]
         called = {unit: (names or {}).get(unit, unit) for unit in self.board.units}
-        shown, left_out = fitted(blocks, MOST_SERIES - SINGLE_SERIES - len(called) - beside)
+        findings = self.board.found.everywhere
+        shown, left_out = fitted(blocks, MOST_SERIES - SINGLE_SERIES - len(called) - len(findings) - beside)
         counted = len(self.board.counted.keys() & self._partitions)
         return Sheet(
             shown,
@@ -64,5 +65,6 @@ class Reckoning:
             unreadable=len(self._unreadable),
             as_of=max(self.board.counted.values(), default=None),
             names=called,
+            findings=findings,
             unreceived=sum(unreceived(counts) for counts in self.board.counts(ALL).values()),
         )

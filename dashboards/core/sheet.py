@@ -6,6 +6,7 @@ from typing import Final
 
 from dashboards.core.counts import Counts, by_label, total
 from dashboards.core.rates import Rate, rates_of
+from streams.core.findings import Rule
 from streams.core.labels import Label
 from streams.core.moments import Moment
 
@@ -37,6 +38,7 @@ class Sheet:
     `complete` is False while a partition is missing or a record cannot be read; `counted` partitions stand counted.
     `unreceived` dossiers, at the least, have no day of receipt, so that no block holds them. `as_of` is the latest
     moment that is counted, None before any is; `names` says what people call each unit of the blocks.
+    `findings` are the dossiers of all days of which a finding holds, by unit and rule.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -48,6 +50,7 @@ class Sheet:
     unreceived: int = 0
     as_of: Moment | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    findings: Mapping[tuple[str, Rule], int] = field(default_factory=dict)
 
 
 def block_of(unit: str, period: str, counts: Counts) -> Block:

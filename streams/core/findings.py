@@ -55,7 +55,7 @@ class Severity(enum.StrEnum):
 
 
 _GRAVE: Final = (
-    *(Rule.STOPPED_UNASKED, Rule.DUE_MOVED, Rule.TWO_CONTENTS, Rule.NOT_CONSERVED, Rule.HASTY),
+    *(Rule.STOPPED_UNASKED, Rule.DUE_MOVED, Rule.TWO_CONTENTS, Rule.HASTY),
     *(Rule.CODES_MISSING, Rule.NEVER_SYNCHRONISED),
 )
 _NOTE: Final = (

@@ -4,6 +4,7 @@ from dashboards.core.counts import counts_of_labels
 from dashboards.core.sheet import Sheet, block_of
 from dashboards.core.silence import Voice
 from dashboards.exposition import openmetrics
+from streams.core.findings import Rule
 from streams.core.labels import Label
 from streams.wire.records import Speaker
 from tests.unit.dashboards.core.examples import MUONG_NHE
@@ -75,3 +76,12 @@ def test_who_was_heard_of_when_is_shown_and_who_never_was() -> None:
     assert found["dunghan_source_expected_timestamp_seconds", "a/b"] == 300
     assert (found["dunghan_source_never_heard", "a/b"], found["dunghan_unit_never_heard", "m"]) == (0, 1)
     assert ("dunghan_unit_last_event_timestamp_seconds", "m") not in found
+
+
+def test_findings_are_shown_by_unit_and_rule_and_none_where_there_is_none() -> None:
+    found = samples(Sheet(findings={("a", Rule.REOPENED): 3, ("b", Rule.TRANSITION): 1}))
+    assert {name: value for name, value in found.items() if name[0] == "dunghan_findings"} == {
+        ("dunghan_findings", "R5", "a"): 3,
+        ("dunghan_findings", "transition", "b"): 1,
+    }
+    assert not [name for name in samples(Sheet()) if name[0] == "dunghan_findings"]

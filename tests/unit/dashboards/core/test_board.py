@@ -6,9 +6,10 @@ from dashboards.core.board import KEPT_PERIODS, Board, board_of, tally_key
 from dashboards.core.counts import Counts, by_label, total
 from dashboards.core.periods import ALL, Period, period_of
 from streams.core.counting import Cohort
+from streams.core.findings import Rule
 from streams.core.labels import Cause, Label
 from streams.core.moments import day_on
-from streams.wire.records import Counted, Tally
+from streams.wire.records import Counted, Found, Tally
 from tests.unit.dashboards.core.examples import cell, tally
 
 JULY = period_of("2020-07-01/2020-07-31", now=0)
@@ -160,3 +161,22 @@ def test_the_counts_without_a_cause_are_those_of_the_other_dossiers() -> None:
     counts = board.counts(JULY)["a"]
     assert total(counts.without(Cause.SYNC).received) == 4
     assert total(counts.less(counts.without(Cause.SYNC)).received) == 3
+
+
+def test_findings_are_summed_by_unit_and_rule_for_all_days_and_for_a_period() -> None:
+    def with_findings(unit: str, day: str, *counts: Found, partition: int = 0) -> Tally:
+        return Tally(partition=partition, unit=unit, day=day, findings=counts)
+
+    first = with_findings("a", "2020-01-15", Found(Rule.REOPENED, 2), Found(Rule.NO_APOLOGY, 1))
+    other = with_findings("a", "2020-02-15", Found(Rule.REOPENED, 5))
+    beside = with_findings("a", "2020-01-15", Found(Rule.REOPENED, 1), partition=1)
+    told = board_of((tally_key(each), each) for each in (first, other, beside))
+    january = period_of("2020-01", now=0)
+    assert told.found.everywhere == {("a", Rule.REOPENED): 8, ("a", Rule.NO_APOLOGY): 1}
+    assert told.found.within(january) == {("a", Rule.REOPENED): 3, ("a", Rule.NO_APOLOGY): 1}
+    kept = told.copy()
+    told.put(tally_key(first), with_findings("a", "2020-01-15"))
+    told.put(tally_key(beside), None)
+    assert told.found.everywhere == {("a", Rule.REOPENED): 5}
+    assert told.found.within(january) == {}
+    assert kept.found.everywhere == {("a", Rule.REOPENED): 8, ("a", Rule.NO_APOLOGY): 1}
