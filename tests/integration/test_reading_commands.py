@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 from kafka import KafkaProducer
+from prometheus_client import CollectorRegistry
 
 from alerts.core.ledger import Intent, LedgerLine, NotSent, Outcome, Reason, ToldOf
 from alerts.core.retry import Ending
@@ -20,10 +21,12 @@ from deploy.layout import Layout
 from deploy.reading import Log, LogUnreadable, Stored, send_again
 from streams.core.labels import Label, State
 from streams.core.stages import Stage
+from streams.intake.step import Intake
 from streams.keys import partition_of
+from streams.metrics import IntakeMetrics
 from streams.topics import EVENTS, INBOX, LEDGER, NOTICES, REJECTED, Topic, prefixed
 from streams.wire.acts import RejectedReplayed
-from streams.wire.cloudevents import LARGEST
+from streams.wire.cloudevents import LARGEST, decoded
 from streams.wire.records import Notice, Rejected
 from streams.wire.rejected import kept
 from tests.sources import DOSSIER, SOURCE, at, sent, taken
@@ -260,6 +263,21 @@ def test_a_replay_sends_the_originals_unchanged_and_says_what_is_gone(
     assert isinstance(act, RejectedReplayed)
     assert (act.who, act.why, act.records, act.reasons) == ("an", "the kind is known now", 2, ("unknown_kind",))
     assert act.sources == (SOURCE,), "in binary mode the source is the header's"
+
+
+def test_what_is_replayed_is_published_under_its_original_ids(
+    kafka: str, topics: Layout, run: Run, refused: list[tuple[int, int]]
+) -> None:
+    run("rejected", "replay", "--reason", "unknown_kind", "--why", "the kind is known now")
+    published = set()
+    with Log(kafka, prefix=topics.prefix) as log:
+        for partition in (2, 3):
+            step = Intake(partition, partitions=topics.partitions, metrics=IntakeMetrics(CollectorRegistry()))
+            epoch = step.take(list(log.whole(INBOX, partition))[-1:], now=at("2020-03-13 08:00"), behind=False)
+            for (topic, _), records in epoch.outputs.items():
+                if topic == EVENTS.name:
+                    published |= {(event.source, event.id) for event in (decoded(value or b"") for _, value in records)}
+    assert published == {(SOURCE, "d"), (SOURCE, "b")}
 
 
 def test_a_reason_that_nothing_was_rejected_for_ends_with_3(run: Run, writer: Writer) -> None:

@@ -1,5 +1,6 @@
 from dashboards.core.periods import ALL
 from dashboards.core.reckoning import Reckoning
+from dashboards.core.sheet import MOST_SERIES, SINGLE_SERIES
 from streams.core.counting import Cohort
 from streams.core.labels import Label
 from streams.wire.records import Counted, Tally
@@ -65,3 +66,13 @@ def test_dossiers_without_a_day_of_receipt_are_counted_as_such() -> None:
     closed = [cell(Cohort.CLOSED, Label.CLOSED_LATE, 3), cell(Cohort.DUE, Label.CLOSED_LATE, 2)]
     reckoning.take({KEY: tally("a", "2020-07-03", cell(Cohort.RECEIVED, Label.CLOSED_LATE, 1), *closed)}, {})
     assert reckoning.sheet(()).unreceived == 2
+
+
+def test_series_that_are_shown_beside_the_figures_are_taken_off_what_there_is_room_for() -> None:
+    reckoning = Reckoning(BOTH)
+    reckoning.take(COUNTED | {KEY: TALLY}, {})
+    [block] = reckoning.sheet((("all", ALL),)).blocks
+    room = MOST_SERIES - SINGLE_SERIES - 1 - block.series
+    assert reckoning.sheet((("all", ALL),), beside=room).blocks == (block,)
+    crowded = reckoning.sheet((("all", ALL),), beside=room + 1)
+    assert (crowded.blocks, crowded.left_out) == ((), block.series)
