@@ -48,8 +48,11 @@ def _ours(place: str) -> Iterator[None]:
 class Log:
     """The topics of one prefix on one cluster, to read; a context manager."""
 
-    def __init__(self, bootstrap: str, *, prefix: str, patience: float = 10.0) -> None:
-        """Connect; raises LogUnreadable when nobody answers within `patience` seconds."""
+    def __init__(self, bootstrap: str, *, prefix: str, patience: float = 10.0, at_once: int = LARGEST) -> None:
+        """Connect; raises LogUnreadable when nobody answers within `patience` seconds.
+
+        `at_once` bytes of a partition are asked for at a time: less is quicker where single records are wanted.
+        """
         self._bootstrap, self._prefix = bootstrap, prefix
         if not answers(bootstrap.split(","), patience):
             raise LogUnreadable(f"nobody answers at {bootstrap} (DUNGHAN_KAFKA__BOOTSTRAP)")
@@ -62,7 +65,7 @@ class Log:
                 auto_offset_reset="earliest",
                 isolation_level="read_committed",
                 max_poll_records=2_000,
-                max_partition_fetch_bytes=LARGEST,
+                max_partition_fetch_bytes=at_once,
                 allow_auto_create_topics=False,
                 metrics_enabled=False,
                 bootstrap_timeout_ms=TIMEOUT_MS,

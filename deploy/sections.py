@@ -169,6 +169,8 @@ class Audit(Section):
     """Folder where checkpoints are kept: on another machine's disk, out of reach of who can write to the log."""
     checkpoint_lines: Annotated[int, Field(ge=1)] = 100_000
     """Lines of the trail after which `audit --watch` signs the next checkpoint."""
+    index: Path | None = None
+    """File of the index by which `explain` finds a dossier; made when it is missing, empty: everything is read."""
     metrics_port: FreePort | None = None
 
 

@@ -1,7 +1,8 @@
 """Giải thích một hồ sơ · One dossier explained: its history, due moments, verdicts, who was told, and why."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -11,8 +12,8 @@ from deploy.law_in_words import LANGUAGES
 
 if TYPE_CHECKING:
     from alerts.core.ledger import LedgerLine
-    from deploy.reading import Log
     from deploy.settings import Settings
+    from deploy.verify.looking_up import Finder
     from streams.core.moments import Moment
     from streams.explained import Explained
 
@@ -26,9 +27,7 @@ class Unheard(click.ClickException):
 @click.command("explain")
 @click.argument("dossier", metavar="HOME/CODE")
 @click.option("--as-of", "as_of", metavar="T", help="Lúc xét, ISO 8601 · What had arrived by then, judged then.")
-@click.option(
-    "--mails/--no-mails", default=True, help="Tra sổ gửi thư (đọc cả sổ) · Read the ledger of mails, all of it."
-)
+@click.option("--mails/--no-mails", default=True, help="Tra sổ gửi thư · Read the ledger of mails.")
 @click.option("--json", "in_json", is_flag=True, help="In JSON · Print JSON.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="vi", help="Ngôn ngữ · Language of the text.")
 @click.pass_context
@@ -37,15 +36,11 @@ def explain(ctx: click.Context, *, dossier: str, as_of: str | None, mails: bool,
     # Kafka's client takes a while to import; `--help` must not.
     from deploy.explain_as_json import as_json  # noqa: PLC0415
     from deploy.explain_in_words import as_text  # noqa: PLC0415
-    from deploy.reading import Log, LogUnreadable  # noqa: PLC0415
 
     at, settings = _moment(dossier, as_of), settings_of(ctx)
-    try:
-        with Log(settings.kafka.bootstrap, prefix=settings.kafka.prefix) as log:
-            told = _explained(log, dossier, at=at, settings=settings)
-            ledger = _mails(log, dossier, at) if mails else None
-    except LogUnreadable as error:
-        raise Failed(f"the log: {error}") from error
+    with _finder(settings) as finder:
+        told = _explained(finder, dossier, at=at, settings=settings)
+        ledger = _mails(finder, dossier, at) if mails else None
     if in_json:
         click.echo(json.dumps(as_json(told, ledger), ensure_ascii=False, indent=2))
     else:
@@ -68,18 +63,34 @@ def _moment(dossier: str, as_of: str | None) -> "Moment":
         raise click.UsageError(f"not a time: {wrong}") from wrong
 
 
-def _explained(log: "Log", dossier: str, *, at: "Moment", settings: "Settings") -> "Explained":
+@contextmanager
+def _finder(settings: "Settings") -> "Iterator[Finder]":
+    from deploy.reading import LARGEST, Log, LogUnreadable  # noqa: PLC0415
+    from deploy.verify.looking_up import SINGLE, Finder  # noqa: PLC0415
+    from deploy.verify.places import IndexUnusable, Places  # noqa: PLC0415
+
+    index, kafka = settings.audit.index, settings.kafka
+    try:
+        with ExitStack() as stack:
+            places = None if index is None else stack.enter_context(Places(index))
+            at_once = LARGEST if places is None else SINGLE
+            log = stack.enter_context(Log(kafka.bootstrap, prefix=kafka.prefix, at_once=at_once))
+            yield Finder(log, places, prefix=kafka.prefix)
+    except LogUnreadable as error:
+        raise Failed(f"the log: {error}") from error
+    except IndexUnusable as error:
+        raise Failed(f"the index (audit.index): {error}") from error
+
+
+def _explained(finder: "Finder", dossier: str, *, at: "Moment", settings: "Settings") -> "Explained":
     import msgspec  # noqa: PLC0415
 
     from deploy.rulebook import ReferenceError, load_rulebook  # noqa: PLC0415
     from streams.explained import explained, heard, noticed  # noqa: PLC0415
-    from streams.keys import partition_of  # noqa: PLC0415
     from streams.topics import EVENTS, NOTICES  # noqa: PLC0415
 
-    key = dossier.encode()
-    partition = partition_of(key, log.partitions(EVENTS))
-    told = heard(((one.offset, one.value) for one in log.whole(EVENTS, partition) if one.key == key), until=at)
-    about = (one.value for one in log.whole(NOTICES, partition) if one.key == key)
+    told = heard(((one.offset, one.value) for one in finder.of_dossier(EVENTS, dossier)), until=at)
+    about = (one.value for one in finder.of_dossier(NOTICES, dossier))
     try:
         notices = noticed(about, dossier=dossier, until=at)
         rules = load_rulebook(settings.reference.folder)
@@ -92,14 +103,11 @@ def _explained(log: "Log", dossier: str, *, at: "Moment", settings: "Settings") 
     return whole
 
 
-def _mails(log: "Log", dossier: str, until: "Moment") -> "list[LedgerLine]":
-    """Return what the ledger says of the dossier by a moment. It is kept by recipient, so all of it is read."""
+def _mails(finder: "Finder", dossier: str, until: "Moment") -> "list[LedgerLine]":
+    """Return what the ledger, which is kept by recipient, says of the dossier by a moment."""
     from alerts.core.ledger import about  # noqa: PLC0415
-    from streams.topics import LEDGER  # noqa: PLC0415
 
-    lines: list[LedgerLine] = []
-    for partition in range(log.partitions(LEDGER)):
-        lines += _near((one.value or b"" for one in log.whole(LEDGER, partition)), dossier)
+    lines = _near((one.value or b"" for one in finder.of_ledger(dossier)), dossier)
     found = about(sorted(lines, key=lambda line: line.at), dossier=dossier)
     return [line for line in found if line.at <= until]
 

@@ -1,4 +1,4 @@
-"""Walks the lines of one partition of the trail: does each follow from the one before, as the checkpoints say?"""
+"""Walks a chain, the trail's or that of `office.acts`: does each line follow, and is it as the checkpoints say?"""
 
 import contextlib
 from collections import deque
@@ -8,7 +8,7 @@ from typing import Final
 from deploy.verify.checkpoints import Head
 from deploy.verify.differences import Difference, Kind
 from streams.core.moments import Moment, datetime_of
-from streams.topics import TRAIL
+from streams.topics import TRAIL, Topic
 from streams.wire import trail
 
 NEAR: Final = 16
@@ -18,8 +18,9 @@ NEAR: Final = 16
 class Walk:
     """One partition; `head`, `count` and `offset` are those of the last line taken."""
 
-    def __init__(self, partition: int, signed: Iterable[tuple[Moment, Head]] = ()) -> None:
+    def __init__(self, partition: int, signed: Iterable[tuple[Moment, Head]] = (), *, topic: Topic = TRAIL) -> None:
         """Begin before the first line; `signed` is what kept checkpoints say."""
+        self._topic = topic.name
         self.partition = partition
         self.head = trail.START
         self.count = 0
@@ -70,7 +71,7 @@ class Walk:
                 yield self._at(self.offset, Kind.OTHER_HISTORY, told)
 
     def _at(self, offset: int, kind: Kind, told: str) -> Difference:
-        return Difference(kind, TRAIL.name, self.partition, str(offset), told)
+        return Difference(kind, self._topic, self.partition, str(offset), told)
 
 
 def _said(at: Moment) -> str:

@@ -39,7 +39,9 @@ def watch_of(settings: Settings) -> tuple[Watch, CollectorRegistry]:
     signing = None
     if audit.key_file is not None and audit.checkpoints is not None:
         signing = Signing(private_key(audit.key_file), audit.checkpoints, audit.checkpoint_lines)
-    return Watch(source_of(settings), Figures(registry), kept=kept, signing=signing), registry
+    watch = Watch(source_of(settings), Figures(registry), kept=kept, signing=signing)
+    watch.index = audit.index
+    return watch, registry
 
 
 class ForgedCheckpoints(Exception):

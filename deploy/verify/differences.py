@@ -14,7 +14,6 @@ class Kind(enum.StrEnum):
     TAIL_MISSING = "tail_missing"
     OTHER_HISTORY = "other_history"
     CHECKPOINT_FORGED = "checkpoint_forged"
-    ACTS_BROKEN = "acts_broken"
     LINE_DIFFERS = "line_differs"
     LINE_MISSING = "line_missing"
     LINE_UNEXPECTED = "line_unexpected"

@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 import structlog
 
-from deploy.reading import LogUnreadable
+from deploy.reading import Log, LogUnreadable
 from deploy.verify.checkpoints import Checkpoint
 from deploy.verify.differences import Difference, Found, Kind
 from deploy.verify.figures import Figures
+from deploy.verify.looking_up import Finder, follow_all
+from deploy.verify.places import IndexUnusable, Places
 from deploy.verify.proof import keep, sign
 from deploy.verify.signing import PrivateKey
 from deploy.verify.whole import Source, Verification, Verified
@@ -46,6 +48,8 @@ class Watch:
         self._checkpoints = list(kept)
         self._lasting = Found()
         self._signed = 0
+        self.index: Path | None = None
+        """The file of the index that is brought up to date after each look."""
 
     def run(self, may_go_on: Callable[[float], bool], clock: Callable[[], Moment], *, seconds: float) -> None:
         """Look every so many seconds until `may_go_on`, which waits, says no. Raises OSError when it cannot sign."""
@@ -54,6 +58,7 @@ class Watch:
                 with Verification(self._source, self._checkpoints) as verification:
                     while True:
                         self.look(verification, now=clock())
+                        self._follow(verification.log)
                         if not may_go_on(seconds):
                             return
             except LogUnreadable as error:
@@ -80,6 +85,15 @@ class Watch:
             self._checkpoints.append(checkpoint)
             self._signed = seen.lines
         return whole
+
+    def _follow(self, outputs: Log) -> None:
+        if self.index is None:
+            return
+        try:
+            with Places(self.index) as places:
+                follow_all(Finder(outputs, places, prefix=self._source.prefix), outputs)
+        except IndexUnusable as error:
+            log.error("index_unusable", reason=str(error))
 
 
 def _tell(one: Difference) -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 
 from alerts.log import Follower, LogError
 from deploy.reading import Log, LogUnreadable
+from deploy.verify.chain import Walk
 from deploy.verify.checkpoints import Checkpoint, Head
 from deploy.verify.differences import Found
 from deploy.verify.mails import Awaited, Mails, Routed
@@ -14,7 +15,7 @@ from deploy.verify.partition import Logs, Partition
 from deploy.verify.proof import head_of, walk_of
 from deploy.verify.rerun import RulesOf
 from streams.core.moments import Moment
-from streams.topics import NOTICES, OUTBOX, TRAIL, prefixed
+from streams.topics import ACTS, NOTICES, OUTBOX, TRAIL, prefixed
 
 
 class Source(NamedTuple):
@@ -57,6 +58,7 @@ class Verification:
         self._source, self._checkpoints, self._once = source, checkpoints, once
         self._stack = ExitStack()
         self._mails = Mails()
+        self._acts = Walk(0, topic=ACTS)
         self._partitions: dict[int, Partition] = {}
 
     def __enter__(self) -> Self:
@@ -80,11 +82,18 @@ class Verification:
         """Let go of the connections."""
         self._stack.close()
 
+    @property
+    def log(self) -> Log:
+        """A reader of the log, between one look and the next."""
+        return self._logs.outputs
+
     def look(self, *, now: Moment) -> Verified:
         """Read on and judge everything as it stands; raises LogUnreadable."""
         found, notices, trail = Found(), list[Awaited](), self._logs.trail
         # First of all, so that what is read after it holds all that was written with it.
         ends = [trail.bounds(TRAIL, number)[1] for number in range(trail.partitions(TRAIL))]
+        for act in self._logs.outputs.since(ACTS, 0, self._acts.offset + 1):
+            found.add(self._acts.take(act.offset, act.value or b""))
         self._mails.read(self._logs.outputs, self._routed())
         for number, end in enumerate(ends):
             it = self._partitions.get(number) or self._begin(number)
