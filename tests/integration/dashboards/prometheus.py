@@ -51,15 +51,27 @@ def installed() -> bool:
 
 
 @contextmanager
-def prometheus(folder: Path, targets: Mapping[str, list[str]], *, interval: str = "1s") -> Iterator[Prometheus]:
-    """Run one that scrapes these jobs' targets with the committed rules; nothing of it is left but its log."""
+def prometheus(
+    folder: Path,
+    targets: Mapping[str, list[str]],
+    *,
+    interval: str = "1s",
+    rules: Path = RULES,
+    alertmanager: str | None = None,
+) -> Iterator[Prometheus]:
+    """Run one that scrapes these jobs' targets with the committed rules; nothing of it is left but its log.
+
+    What fires goes to `alertmanager`, HOST:PORT, where one is named.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     jobs = [{"job_name": job, "static_configs": [{"targets": those}]} for job, those in targets.items()]
-    config = {
+    config: dict[str, Any] = {
         "global": {"scrape_interval": interval, "evaluation_interval": interval},
-        "rule_files": [str(RULES / "*.yml")],
+        "rule_files": [str(rules / "*.yml")],
         "scrape_configs": jobs,
     }
+    if alertmanager is not None:
+        config["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}]}
     # JSON is YAML.
     (folder / "prometheus.yml").write_text(json.dumps(config), encoding="utf-8")
     port = free_ports(1)[0]
