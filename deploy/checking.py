@@ -53,7 +53,7 @@ def checked(content: bytes, *, now: Moment) -> Checked:
         except Malformed as error:
             faults.append(Fault(line, error.reason, error.detail))
             continue
-        oddities += [Oddity(line, told) for told in (*_left_out(sent, value), *_twice(sent, value, seen))]
+        oddities += [Oddity(line, told) for told in (*_left_out(sent, value), *_twice(sent, seen))]
     return Checked(events, tuple(faults), tuple(oddities))
 
 
@@ -67,10 +67,11 @@ def _left_out(sent: Sent, value: bytes) -> Iterator[str]:
         yield f"left out: {', '.join(unknown)}"
 
 
-def _twice(sent: Sent, value: bytes, seen: dict[tuple[str, str], bytes]) -> Iterator[str]:
+def _twice(sent: Sent, seen: dict[tuple[str, str], bytes]) -> Iterator[str]:
     """Say that an id stands for two different events: one of them would count, and which is not the sender's choice."""
-    who = sent.envelope.source, sent.envelope.id
-    if seen.setdefault(who, value) != value:
+    event = cloudevents.event_of(sent, 0)
+    said = sent.key + event.content
+    if seen.setdefault((event.source, event.id), said) != said:
         yield f"the id {sent.envelope.id!r} stands for something else further up"
 
 

@@ -73,7 +73,8 @@ def test_what_would_be_taken_but_not_wholly_is_said_and_is_no_fault(tmp_path: Pa
     slip = {**event("accepted", "2024-03-04 09:00", id="a", procedure="1", unit="m", dueAt="x"), "traceparent": "t"}
     other = event("accepted", "2024-03-04 10:00", id="a", procedure="1", unit="m")
     first, second = tmp_path / "1.jsonl", tmp_path / "2.json"
-    first.write_text(json.dumps(slip) + "\n" + json.dumps(slip) + "\n" + json.dumps(other) + "\n")
+    spaced = json.dumps(slip, separators=(" ,", " :"))
+    first.write_text(json.dumps(slip) + "\n" + spaced + "\n" + json.dumps(other) + "\n")
     second.write_bytes(b"[" + GOOD + b"]")
     result = CliRunner().invoke(command, ["check", str(first), str(second)])
     assert result.exit_code == 0
