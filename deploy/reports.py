@@ -1,11 +1,14 @@
 """One period's report put together: figures now or as of a moment, what was frozen, what came late."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
 
+from dashboards.core.auditing import unit_findings
+from dashboards.core.cases import UnitFinding
 from dashboards.core.periods import Period
 from dashboards.core.ranking import Rules
 from dashboards.core.report import Report, decoded, encoded
@@ -28,11 +31,15 @@ from streams.wire.acts import AnyAct, ReportFrozen, ReportRestated
 FOLDER: Final = Path("reports")
 
 
-def report_now(settings: Settings, period: Period, rules: Rules) -> Report:
-    """Return the report of the running tallies; TalliesUnreachable, BadGrounds."""
+def report_now(settings: Settings, period: Period, rules: Rules, *, audit: bool = True) -> Report:
+    """Return the report of the running tallies; TalliesUnreachable, BadGrounds.
+
+    With `audit` the rules over units look at every dossier, for which all events are read; LogUnreadable.
+    """
     board, complete = read_board(settings.kafka.bootstrap, settings.kafka.prefix)
     latest = max(board.counted.values(), default=0)
-    material = _material(settings, period, rules)
+    odd = _audited(settings, period, latest) if audit else ()
+    material = replace(_material(settings, period, rules), audited=odd)
     return report_of(board, period, material=material, counted=Counted(latest, complete, "tallies"))
 
 
@@ -41,9 +48,16 @@ def report_then(settings: Settings, period: Period, rules: Rules, *, as_of: Mome
     law = load_rulebook(settings.reference.folder)
     with Log(settings.kafka.bootstrap, prefix=settings.kafka.prefix) as log:
         found = recounted(log, period, as_of=as_of, rules=law)
-    material = _material(settings, period, rules, used=found.used)
+    odd = unit_findings(found.cases, period, law.policy.findings)
+    material = replace(_material(settings, period, rules, used=found.used), audited=odd)
     counted = Counted(as_of, found.unreadable == 0, "events", law.version)
     return report_of(found.board, period, material=material, counted=counted)
+
+
+def _audited(settings: Settings, period: Period, as_of: Moment) -> tuple[UnitFinding, ...]:
+    law = load_rulebook(settings.reference.folder)
+    with Log(settings.kafka.bootstrap, prefix=settings.kafka.prefix) as log:
+        return unit_findings(recounted(log, period, as_of=as_of, rules=law).cases, period, law.policy.findings)
 
 
 def _material(settings: Settings, period: Period, rules: Rules, *, used: frozenset[str] | None = None) -> Material:

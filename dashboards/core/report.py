@@ -7,6 +7,8 @@ from typing import Final
 
 import msgspec
 
+from dashboards.core.report_basis import Basis
+from dashboards.core.report_findings import FindingLine
 from streams.core.labels import Label
 
 VERSION: Final = 1
@@ -89,29 +91,6 @@ class LevelLine(msgspec.Struct, frozen=True):
     received: int
 
 
-class Exempt(msgspec.Struct, frozen=True):
-    """A signed exemption that was applied, and how many received dossiers it took out of the ranking."""
-
-    unit: str
-    first: str
-    last: str
-    reason: str
-    document: str
-    signed_by: str
-    received: int
-
-
-class Basis(msgspec.Struct, frozen=True):
-    """What the ranking rests on: rate, view, order, minimum volume, exemptions, mergers."""
-
-    rate: str
-    view: str
-    order: str
-    minimum: int
-    exempt: tuple[Exempt, ...] = ()
-    merged: dict[str, str] = {}
-
-
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The whole report; `as_of` is the latest moment that is counted, `source` from where (tallies, events)."""
 
@@ -138,6 +117,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Procedures on the list that nobody used; None where tallies, which do not know procedures, were read."""
     grade: GradeLine | None = None
     rules: str = ""  # the version by which the report itself judged; none where tallies were read
+    findings: tuple[FindingLine, ...] = ()
+    """What an auditor may look at: first what the tallies count of single dossiers, then what is odd about units."""
 
 
 def encoded(report: Report) -> bytes:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dashboards.core.board import Board
+from dashboards.core.cases import UnitFinding
 from dashboards.core.counts import Counts, by_label, total
 from dashboards.core.emulation import Emulation, Grounds, emulation_of
 from dashboards.core.grades import Grade
@@ -12,13 +13,13 @@ from dashboards.core.lines766 import LINES766, Line
 from dashboards.core.periods import Period
 from dashboards.core.rates import CauseView, Rate, rates_of
 from dashboards.core.report import (
-    Basis,
-    Exempt,
     RankLine,
     Report,
     Share,
     UnitLine,
 )
+from dashboards.core.report_basis import Basis, Exempt
+from dashboards.core.report_findings import finding_lines
 from dashboards.core.report_lines import grade_line, index_lines, levels_of, months_of
 from streams.core.labels import Cause
 from streams.core.moments import Moment, date_of, day_of
@@ -41,6 +42,8 @@ class Material:
     """Units that must be heard of."""
     used: frozenset[str] | None = None
     """Procedures of the dossiers received in the period; None where nobody looked."""
+    audited: tuple[UnitFinding, ...] = ()
+    """What is odd about the units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ def report_of(board: Board, period: Period, *, material: Material, counted: Coun
         procedures_without=_unused(material),
         grade=grade_line(index, material.grades),
         rules=counted.rules,
+        findings=finding_lines(board.found.within(period), material.audited),
     )
 
 

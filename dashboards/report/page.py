@@ -10,6 +10,7 @@ from dashboards.core.counts import CLOSED_IN_TIME, LATE
 from dashboards.core.rates import RateName
 from dashboards.core.report import Report
 from dashboards.core.restating import Restatement
+from dashboards.finding_words import INNOCENT, NAMES, SEVERITIES
 from dashboards.report.svg import label_bar, share_bar, trend
 from dashboards.report.wording import words_in
 from dashboards.words import COLOURS, LABELS, Language
@@ -53,6 +54,9 @@ def page_of(published: Published, language: Language) -> str:
         labels={label.value: words.of(language) for label, words in LABELS.items()},
         colours={label.value: colour for label, colour in COLOURS.items()},
         rates=[name.value for name in RateName],
+        rules={rule.value: words.of(language) for rule, words in NAMES.items()},
+        innocent={rule.value: words.of(language) for rule, words in INNOCENT.items()},
+        severities={severity.value: words.of(language) for severity, words in SEVERITIES.items()},
         hole=labels[Label.UNCLASSIFIED],
         in_time=sum(labels[label] for label in CLOSED_IN_TIME),
         late=sum(labels[label] for label in LATE),

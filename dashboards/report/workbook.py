@@ -7,6 +7,7 @@ import xlsxwriter
 
 from dashboards.core.rates import RateName
 from dashboards.core.report import UnitLine
+from dashboards.finding_words import INNOCENT, NAMES, SEVERITIES
 from dashboards.report.page import Published
 from dashboards.report.wording import words_in
 from dashboards.words import LABELS, Language
@@ -14,13 +15,14 @@ from streams.core.moments import datetime_of
 
 
 def workbook_of(published: Published, language: Language) -> bytes:
-    """Return the workbook: what it is of, ranking, labels, rates, months."""
+    """Return the workbook: what it is of, ranking, labels, rates, months, index, findings."""
     target = io.BytesIO()
     # A fixed creation date: the same report gives the same bytes.
     book = xlsxwriter.Workbook(target, {"in_memory": True})
     book.set_properties({"created": datetime_of(published.report.as_of).replace(tzinfo=None)})
     sheets = _Sheets(book, published, language)
-    for write in (sheets.about, sheets.ranking, sheets.labels, sheets.rates, sheets.months, sheets.index):
+    first = (sheets.about, sheets.ranking, sheets.labels, sheets.rates)
+    for write in (*first, sheets.months, sheets.index, sheets.findings):
         write()
     book.close()
     return target.getvalue()
@@ -100,6 +102,15 @@ class _Sheets:
             sheet.write_row(
                 at, 0, [name, *numbers, *counts, f"{origin}: {line.citation}", "" if line.confirmed else "*"]
             )
+
+    def findings(self) -> None:
+        keys = ("finding", "severity", "unit", "dossiers", "received", "evidence", "innocent")
+        sheet = self._sheet("findings", [self._words[key] for key in keys])
+        for at, line in enumerate(self._report.findings, 1):
+            named = f"{line.rule} {NAMES[line.rule].of(self._language)}"
+            shown = ": ".join(part for part in (line.note, ", ".join(line.dossiers)) if part)
+            row = [named, SEVERITIES[line.severity].of(self._language), self._names.get(line.unit, line.unit)]
+            sheet.write_row(at, 0, [*row, line.count, line.of or "", shown, INNOCENT[line.rule].of(self._language)])
 
     def _lines(self) -> tuple[UnitLine, ...]:
         return (self._report.total, *self._report.units)

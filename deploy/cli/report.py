@@ -29,6 +29,7 @@ RATES = ("resolved", "due", "handled", "board766")
 @click.option("--view", type=click.Choice(("all", "without_sync")), default="all", show_default=True)
 @click.option("--minimum", type=click.IntRange(1), default=30, show_default=True, help="Ít nhất · Least dossiers.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("reports"), show_default=True)
+@click.option("--findings/--no-findings", default=True, help="Xét từng đơn vị (đọc mọi sự kiện) · Audit the units too.")
 @click.option("--json", "as_json", is_flag=True, help="In JSON, không ghi tệp · Print JSON, write no file.")
 @click.pass_context
 def command(ctx: click.Context, /, **asked: Any) -> None:
@@ -76,7 +77,7 @@ def _report(settings: "Settings", period: "Period", asked: dict[str, Any]) -> "R
 
     rules = Rules(RateName(asked["rate"]), CauseView(asked["view"]), Order(asked["order"]), asked["minimum"])
     if asked["as_of"] is None:
-        return reports.report_now(settings, period, rules)
+        return reports.report_now(settings, period, rules, audit=asked["findings"])
     try:
         at = moment_from(asked["as_of"])
     except ValueError as wrong:

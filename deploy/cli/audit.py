@@ -1,0 +1,66 @@
+"""Soát xét hồ sơ và đơn vị · The findings of the audit, from the events alone: evidence, none proves a fault."""
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from deploy.cli import PROBLEMS, Failed, settings_of
+from deploy.law_in_words import LANGUAGES
+
+if TYPE_CHECKING:
+    from dashboards.core.periods import Period
+    from streams.core.moments import Moment
+
+
+@click.command("audit")
+@click.option(
+    "--period", default="all", show_default=True, help="2026, 2026-Q3, 2026-07, FROM/TO, month, quarter, year."
+)
+@click.option("--as-of", "as_of", metavar="T", help="Theo sự kiện đã đến lúc T · As known at T, ISO 8601.")
+@click.option("--json", "as_json", is_flag=True, help="In JSON, đủ chứng cứ · Print JSON, with all evidence.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="vi", help="Ngôn ngữ · Language of the text.")
+@click.pass_context
+def command(ctx: click.Context, *, period: str, as_of: str | None, as_json: bool, lang: str) -> None:
+    """Soát xét một lần · One run of every rule over dossiers and units (docs/findings.md).
+
+    Units are compared over the period; single dossiers are all looked at. Exit code 3: there are findings.
+    """
+    # Kafka's client takes a while to import; `--help` must not.
+    from dashboards.core.auditing import unit_findings  # noqa: PLC0415
+    from deploy import audit_in_words as words  # noqa: PLC0415
+    from deploy.reading import Log, LogUnreadable  # noqa: PLC0415
+    from deploy.recount import recounted  # noqa: PLC0415
+    from deploy.rulebook import ReferenceError, load_rulebook  # noqa: PLC0415
+
+    days, at = _asked(period, as_of)
+    settings = settings_of(ctx)
+    try:
+        rules = load_rulebook(settings.reference.folder)
+        with Log(settings.kafka.bootstrap, prefix=settings.kafka.prefix) as log:
+            found = recounted(log, days, as_of=at, rules=rules)
+    except (LogUnreadable, ReferenceError) as error:
+        raise Failed(str(error)) from error
+    units = unit_findings(found.cases, days, rules.policy.findings)
+    if as_json:
+        click.echo(json.dumps(words.as_json(found, units, at=at), ensure_ascii=False, indent=2))
+    else:
+        click.echo(words.as_text(found, units, lang))
+    if found.noted or units:
+        ctx.exit(PROBLEMS)
+
+
+def _asked(period: str, as_of: str | None) -> "tuple[Period, Moment]":
+    from dashboards.core.periods import UnknownPeriod, period_of  # noqa: PLC0415
+    from deploy import clock  # noqa: PLC0415
+    from deploy.cli.due import moment_from  # noqa: PLC0415
+
+    now = clock.now()
+    try:
+        at = now if as_of is None else moment_from(as_of)
+    except ValueError as wrong:
+        raise click.UsageError(f"not a time: {wrong}") from wrong
+    try:
+        return period_of(period, now=at), at
+    except UnknownPeriod as wrong:
+        raise click.UsageError(str(wrong)) from wrong
