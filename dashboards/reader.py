@@ -15,6 +15,7 @@ import msgspec
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from streams.sockets import DIRECT
 from streams.topics import HEARD, TALLIES, Topic, prefixed
 from streams.wire.records import Counted, Heard, Tally
 
@@ -91,6 +92,7 @@ def _connected(bootstrap: str, *, connect_ms: int) -> Any:  # kafka-python has n
                 isolation_level="read_committed",
                 bootstrap_timeout_ms=connect_ms,
                 kafka_client=client,
+                proxy_url=DIRECT,
             )
     except TalliesUnreachable:
         # A consumer that cannot be made leaves its client's thread and sockets behind, once for each new try.

@@ -6,6 +6,7 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from deploy.reading import LARGEST, TIMEOUT_MS, Log, LogUnreadable
+from streams.sockets import DIRECT
 from streams.topics import ACTS, prefixed
 from streams.wire.acts import Act, AnyAct, acts_in, line_of
 
@@ -24,6 +25,7 @@ def record_act(bootstrap: str, act: Act, *, prefix: str) -> None:
     """
     try:
         producer: Any = KafkaProducer(
+            proxy_url=DIRECT,
             bootstrap_servers=bootstrap.split(","),
             client_id="dunghan-acts",
             transactional_id=f"{prefix or 'dunghan'}-acts",

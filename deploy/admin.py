@@ -13,6 +13,7 @@ from kafka.admin import ConfigResource, KafkaAdminClient
 from kafka.errors import KafkaError
 
 from deploy.layout import Deviation, Fault, Found, Layout, differences
+from streams.sockets import DIRECT
 from streams.topics import TOPICS, prefixed
 
 TIMEOUT_MS: Final = 15_000
@@ -70,6 +71,7 @@ class TopicAdmin:
                 client_id="dunghan-topics",
                 bootstrap_timeout_ms=TIMEOUT_MS,
                 request_timeout_ms=TIMEOUT_MS,
+                proxy_url=DIRECT,
             )
         except (KafkaError, OSError, ValueError) as error:
             raise AdminError(f"no Kafka answers at {self._bootstrap}: {error}") from error

@@ -13,6 +13,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
 from deploy.admin import answers
+from streams.sockets import DIRECT
 from streams.topics import Topic, prefixed
 
 TIMEOUT_MS: Final = 15_000
@@ -68,6 +69,7 @@ class Log:
                 max_partition_fetch_bytes=at_once,
                 allow_auto_create_topics=False,
                 metrics_enabled=False,
+                proxy_url=DIRECT,
                 bootstrap_timeout_ms=TIMEOUT_MS,
             )
 
@@ -159,6 +161,7 @@ def send_again(bootstrap: str, records: Sequence[Stored], *, prefix: str, topic:
             enable_idempotence=True,
             max_request_size=LARGEST,
             metrics_enabled=False,
+            proxy_url=DIRECT,
         )
         try:
             sent = [

@@ -7,6 +7,8 @@ from typing import Any, Final, NamedTuple
 from kafka import KafkaConsumer
 from kafka.errors import KafkaError
 
+from streams.sockets import DIRECT
+
 SESSION_MS: Final = 10_000
 AT_ONCE: Final = 2_000
 LARGEST: Final = 8 * 1024 * 1024
@@ -42,5 +44,6 @@ def consumer_of(bootstrap: str, **settings: object) -> Any:
         max_partition_fetch_bytes=LARGEST,
         allow_auto_create_topics=False,
         metrics_enabled=False,
+        proxy_url=DIRECT,
         **({"isolation_level": "read_committed"} | settings),
     )

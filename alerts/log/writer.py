@@ -8,6 +8,7 @@ from kafka import KafkaProducer, OffsetAndMetadata, TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from alerts.log.client import LARGEST, SESSION_MS, LogError, Position, ours
+from streams.sockets import DIRECT
 
 PATIENCE_MS: Final = 3 * SESSION_MS
 """Milliseconds for the end of a transaction; the broker gives one up after a third of it."""
@@ -47,6 +48,7 @@ class Writer:
                 # The next transaction waits so long for the end of the last one; the default, 100, is most of a second.
                 retry_backoff_ms=5,
                 metrics_enabled=False,
+                proxy_url=DIRECT,
             )
             self._producer.init_transactions()
         self._is_open = False

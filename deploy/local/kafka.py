@@ -26,6 +26,7 @@ from deploy.local.broker import Broker, Runtime
 from deploy.local.jars import JarsMissing, class_path, java
 from deploy.local.ports import free_ports, is_listening
 from deploy.settings import cache_folder
+from streams.sockets import DIRECT
 
 ATTEMPTS: Final = 3
 PAUSE: Final = 0.05
@@ -165,7 +166,10 @@ class LocalKafka:
             return False
         with contextlib.suppress(KafkaError, OSError):
             admin = KafkaAdminClient(
-                bootstrap_servers=self.bootstrap.split(","), bootstrap_timeout_ms=5_000, request_timeout_ms=5_000
+                bootstrap_servers=self.bootstrap.split(","),
+                bootstrap_timeout_ms=5_000,
+                request_timeout_ms=5_000,
+                proxy_url=DIRECT,
             )
             try:
                 return len(admin.describe_cluster()["brokers"]) == self._count
