@@ -76,7 +76,8 @@ class Minutes:
         """Yield the records of `dossier.heard` that a batch gives rise to."""
         for (speaker, name), (_, _, at) in batch.spoken().items():
             before = self._written.get((speaker, name))
-            if at - before >= SPACING if before is not None else len(self._written) < MOST:
+            # Backwards too: where a broker's clock was ahead, the moments after its mending are the true ones.
+            if abs(at - before) >= SPACING if before is not None else len(self._written) < MOST:
                 self._written[speaker, name] = at
                 heard = Heard(partition=self._partition, speaker=speaker, name=name, at=at)
                 yield f"{self._partition}/{speaker}/{name}".encode(), msgspec.json.encode(heard)

@@ -53,7 +53,7 @@ class Hearing:
 
     def __init__(self) -> None:
         """Begin with nobody heard."""
-        self._last: dict[tuple[Speaker, str], Moment] = {}
+        self._arrivals: dict[tuple[Speaker, str], dict[int, Moment]] = {}
 
     def put(self, key: str, heard: Heard | None) -> None:
         """Take one record of `dossier.heard`; raises ValueError when its key is not its own. None forgets nothing."""
@@ -61,27 +61,25 @@ class Hearing:
             return
         if heard_key(heard) != key:
             raise ValueError(f"a record of {heard_key(heard)} stands under the key {key}")
-        who = heard.speaker, heard.name
-        self._last[who] = max(heard.at, self._last.get(who, heard.at))
+        # The newest record of a partition holds, though an older one named a later moment: a broker's clock was ahead.
+        self._arrivals.setdefault((heard.speaker, heard.name), {})[heard.partition] = heard.at
 
     def voices(self, expected: Expected, *, now: Moment) -> Iterator[Voice]:
         """Yield who is to be shown, the expected ones first; at most MOST sources and MOST units."""
-        strangers = [who for who in self._last if who not in expected.named and self._remembered(who, now)]
-        strangers.sort(key=lambda who: (-self._last[who], who))
+        last = {who: max(arrivals.values()) for who, arrivals in self._arrivals.items()}
+        strangers = [who for who, at in last.items() if who not in expected.named and now - at <= FORGOTTEN]
+        strangers.sort(key=lambda who: (-last[who], who))
         room = dict.fromkeys(Speaker, MOST)
         for who in (*sorted(expected.named), *strangers):
             if room[who[0]]:
                 room[who[0]] -= 1
-                yield Voice(*who, self._last.get(who), self._by(who, expected))
+                yield Voice(*who, last.get(who), _by(who, last.get(who), expected))
 
-    def _remembered(self, who: tuple[Speaker, str], now: Moment) -> bool:
-        return now - self._last[who] <= FORGOTTEN
 
-    def _by(self, who: tuple[Speaker, str], expected: Expected) -> Moment | None:
-        last, calendar = self._last.get(who), expected.calendar
-        if last is None or calendar is None:
-            return None
-        try:
-            return due(expected.named.get(who, expected.otherwise[who[0]]), last, calendar=calendar).due_at
-        except OutOfReach:
-            return None
+def _by(who: tuple[Speaker, str], last: Moment | None, expected: Expected) -> Moment | None:
+    if last is None or expected.calendar is None:
+        return None
+    try:
+        return due(expected.named.get(who, expected.otherwise[who[0]]), last, calendar=expected.calendar).due_at
+    except OutOfReach:
+        return None

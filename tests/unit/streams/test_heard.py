@@ -31,7 +31,13 @@ def test_a_source_and_the_unit_that_it_names_are_written_at_most_once_a_minute()
     assert keys(minutes, START) == both
     assert keys(minutes, START + heard.SPACING - 1) == []
     assert keys(minutes, START + heard.SPACING) == both
-    assert keys(minutes, START) == [], "what arrived before is no news"
+    assert keys(minutes, START + 1) == [], "a little before is no news"
+
+
+def test_what_arrives_after_a_broker_clock_was_set_back_is_written_again() -> None:
+    minutes = Minutes(3)
+    assert keys(minutes, START + 365 * 86_400)
+    assert keys(minutes, START)
 
 
 def test_an_event_that_names_no_unit_speaks_for_its_source_alone() -> None:

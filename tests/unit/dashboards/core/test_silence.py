@@ -60,6 +60,11 @@ def test_of_all_partitions_the_latest_arrival_counts() -> None:
     assert found["s"].last == FRIDAY
 
 
+def test_a_moment_ahead_that_a_broker_with_a_wrong_clock_named_holds_no_longer_than_until_the_next() -> None:
+    it = hearing(heard("s", FRIDAY + 365 * 86_400), heard("s"))
+    assert voices(it, expecting())["s"].last == FRIDAY
+
+
 def test_a_unit_that_is_expected_and_never_sent_anything_is_listed_as_such() -> None:
     found = voices(hearing(heard("m", speaker=UNIT)), expecting([(UNIT, "m"), (UNIT, "n")]))
     assert (found["m"].last, found["n"].last, found["n"].by) == (FRIDAY, None, None)
