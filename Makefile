@@ -3,6 +3,8 @@
 PYTHON ?= python3
 ARGS   ?=
 LAWS   ?= tests/property/test_law_of_time.py $(filter-out %/test_law_of_time.py,$(wildcard tests/property/test_*.py))
+MINUTES ?= 10
+FUZZED ?= tests/property/test_import_readers.py
 BIN    := .venv/bin
 READY  := .venv/.ready
 CODE   := streams alerts dashboards deploy tests
@@ -10,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest
 LOCK   := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint check format bench chaos law mutation lock clean
+.PHONY: help setup demo test lint check format bench chaos law fuzz mutation lock clean
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
@@ -62,6 +64,11 @@ chaos: $(READY) ## kill, freeze and starve it, then compare
 # Two files at a time; the second opinion beside the law of time keeps one core busy for most of the while.
 law: $(READY) ## the laws with 10,000 examples each; LAWS=tests/property/test_fold.py for some
 	@printf '%s\n' $(LAWS) | HYPOTHESIS_PROFILE=law xargs -P 2 -n 1 $(PYTEST) --quiet --timeout=3600 $(ARGS)
+
+# Round after round with fresh examples, until the time is over; what failed once is tried first the next time.
+fuzz: $(READY) ## readers and parsers against bytes of every kind, for ten minutes; MINUTES=1 for less
+	@end=$$(( $$(date +%s) + 60 * $(MINUTES) )); while [ $$(date +%s) -lt $$end ]; do \
+	  HYPOTHESIS_PROFILE=fuzz $(PYTEST) --quiet --timeout=3600 $(FUZZED) $(ARGS) || exit 1; done
 
 # An environment of its own: mutmut and faust-streaming want different versions of click.
 .venv-mutation/.ready: $(READY) requirements-mutation.lock

@@ -1,4 +1,4 @@
-"""What every test shares: two depths of search for the laws, `ci` by default and `law` for `make law`."""
+"""What every test shares: how deep the laws are searched: `ci` by default, `law` for `make law`, `fuzz` for `make fuzz`."""
 
 import os
 
@@ -8,4 +8,5 @@ SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.fi
 
 settings.register_profile("ci", max_examples=200, deadline=None, suppress_health_check=SLOW_IS_FINE)
 settings.register_profile("law", max_examples=10_000, deadline=None, suppress_health_check=SLOW_IS_FINE)
+settings.register_profile("fuzz", max_examples=1_000, deadline=None, suppress_health_check=SLOW_IS_FINE)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

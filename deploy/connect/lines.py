@@ -34,10 +34,9 @@ def encoding_of(file: BinaryIO) -> str:
     for mark, name in MARKS:
         if sample.startswith(mark):
             return name
-    if sample[1::2].count(0) > len(sample) // 4:
-        return "utf-16-le"
-    if sample[::2].count(0) > len(sample) // 4:
-        return "utf-16-be"
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if min(even, odd) < len(sample) // 20 < len(sample) // 4 < max(even, odd):
+        return "utf-16-le" if odd > even else "utf-16-be"
     file.seek(0)
     votes: Counter[str] = Counter()
     while votes.total() < _TELLING and (line := file.readline(SAMPLE)):
@@ -115,7 +114,9 @@ def _sound(text: str) -> tuple[str, str]:
         return "", "zero bytes: the file is damaged, or is still being written"
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-        if any("\udc80" <= sign <= "\udcff" for sign in text):
+        try:
+            text.encode()  # what could not be read was marked with signs that nobody can write
+        except UnicodeEncodeError:
             return "", "bytes that are no text in the file's encoding"
     return text, ""
 

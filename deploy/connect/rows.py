@@ -6,7 +6,8 @@ from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
-from deploy.connect.cells import BadCell, Cell, code_of, moments_in, text_of
+from deploy.connect.cells import BadCell, Cell, code_of, text_of
+from deploy.connect.dates import moments_in
 from deploy.connect.headings import Headings
 from deploy.connect.sources import Column, Source
 from deploy.connect.vocabulary import Vocabulary
@@ -100,8 +101,11 @@ class RowReader:
         problems: list[Problem] = []
         width = len(cells)
         for name, place, reader in self._readers:
+            cell = cells[place] if place < width else ""
+            if cell == "" and name != "code":
+                continue
             try:
-                found[name] = reader(cells[place] if place < width else "")
+                found[name] = reader(cell)
             except BadCell as wrong:
                 problems.append(Problem(line, self._headings.names[place], str(wrong)))
         if problems:
