@@ -1,4 +1,4 @@
-"""What every test shares: how deep the laws are searched: `ci` by default, `law` for `make law`, `fuzz` for `make fuzz`."""
+"""What every test shares: how deep laws are searched: `ci` by default, `law` and `fuzz` for the make targets."""
 
 import os
 
