@@ -4,8 +4,7 @@ A changed dossier moves the tallies by what it adds now minus what it added befo
 counted can be counted twice or forgotten, whatever restarts in between.
 """
 
-import enum
-from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 
@@ -14,9 +13,10 @@ from streams.core.findings import Finding, Rule
 from streams.core.judgement import Standing
 from streams.core.labels import Cause, Label, Verdict
 from streams.core.moments import Day, Moment, day_of
+from streams.core.words import Word
 
 
-class Cohort(enum.StrEnum):
+class Cohort(Word):
     """Which day of a dossier's life it is counted on."""
 
     RECEIVED = "received"
@@ -25,7 +25,11 @@ class Cohort(enum.StrEnum):
     CLOSED = "closed"
 
 
-class Alike(msgspec.Struct, frozen=True, array_like=True):
+COHORTS: Final = tuple(Cohort)
+"""The cohorts in the order of a dossier's life."""
+
+
+class Alike(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Everything by which counted dossiers are told apart; an empty text or 0 where the sources did not say."""
 
     label: Label
@@ -36,7 +40,7 @@ class Alike(msgspec.Struct, frozen=True, array_like=True):
     level: int
 
 
-class Counted(msgspec.Struct, frozen=True, array_like=True):
+class Counted(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A dossier as it is counted: under which unit, on which days, as what, and with findings of which rules."""
 
     unit: str
@@ -48,16 +52,10 @@ class Counted(msgspec.Struct, frozen=True, array_like=True):
     rules: tuple[Rule, ...] = ()
     """The rules of the findings that hold, each once, in order."""
 
-    def places(self) -> Iterator[tuple[Cohort, Day]]:
-        """Yield the days on which the dossier is counted."""
-        if self.received_on is not None:
-            yield Cohort.RECEIVED, self.received_on
-        if self.accepted_on is not None:
-            yield Cohort.ACCEPTED, self.accepted_on
-        if self.due_on is not None:
-            yield Cohort.DUE, self.due_on
-        if self.closed_on is not None:
-            yield Cohort.CLOSED, self.closed_on
+    @property
+    def days(self) -> tuple[Day | None, Day | None, Day | None, Day | None]:
+        """The days on which the dossier is counted, in the order of `COHORTS`; None where it has none."""
+        return self.received_on, self.accepted_on, self.due_on, self.closed_on
 
     @property
     def found_on(self) -> Day:

@@ -24,7 +24,7 @@ LONG_AGO: Final = 10 * 366 * 86_400
 """An event that arrives more than ten years after it happened is taken, and shown to an auditor."""
 
 
-class Dossier(Facts, frozen=True, array_like=True):
+class Dossier(Facts, frozen=True, array_like=True, gc=False):
     """A dossier of the system `home`, with the ordered set of its events, packed, and the folded facts.
 
     `secondhand`: something here was told by others than the home. `plain`: one source, no correction, one content for

@@ -11,7 +11,7 @@ NEVER: Final = 1 << 62
 """Stands for the end of a pause whose end nobody can say."""
 
 
-class Dues(msgspec.Struct, frozen=True):
+class Dues(msgspec.Struct, frozen=True, gc=False):
     """What the calendar says about a dossier.
 
     `ranking_due_at` is the appointed due moment moved by the pauses that began after it was appointed, else the

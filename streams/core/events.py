@@ -25,7 +25,7 @@ class Channel(enum.StrEnum):
     POST = "post"
 
 
-class Body(msgspec.Struct, frozen=True, array_like=True):
+class Body(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What an event says; its `name` is the last part but one of the CloudEvents type."""
 
     name: ClassVar[str]
@@ -223,7 +223,7 @@ BODIES: Final[tuple[type[Body], ...]] = AnyBody.__args__
 """Every kind, in the order of its number."""
 
 
-class Event(msgspec.Struct, frozen=True, array_like=True):
+class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One thing that one source says happened to one dossier.
 
     `content` is the first 8 bytes of the SHA-256 of what was sent, so that one id with two contents can be told apart

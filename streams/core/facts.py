@@ -1,16 +1,15 @@
 """What the history of a dossier says, folded together; the fold writes it, the judgement reads it."""
 
-import enum
-
 import msgspec
 
 from streams.core.events import Channel
 from streams.core.findings import Finding
 from streams.core.labels import State
 from streams.core.moments import Moment
+from streams.core.words import Word
 
 
-class PauseKind(enum.StrEnum):
+class PauseKind(Word):
     """Why the clock stands."""
 
     SUPPLEMENT = "supplement"
@@ -18,7 +17,7 @@ class PauseKind(enum.StrEnum):
     SUSPENSION = "suspension"
 
 
-class Pause(msgspec.Struct, frozen=True, array_like=True):
+class Pause(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A time in which the clock stands. `until` is the end that was declared, `asked_by` the id of the asking event."""
 
     kind: PauseKind
@@ -41,14 +40,14 @@ class Pause(msgspec.Struct, frozen=True, array_like=True):
         return self.until if self.kind is PauseKind.SUSPENSION else None
 
 
-class Away(msgspec.Struct, frozen=True, array_like=True):
+class Away(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A time in which another body held the dossier (liên thông); `until` is None while it still does."""
 
     since: Moment
     until: Moment | None = None
 
 
-class Facts(msgspec.Struct, frozen=True, array_like=True):
+class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The facts, in the order of storage: fields are only ever added at the end, with a default.
 
     `ended_at` is the first of done and returned since the dossier was last reopened, `closed_at` also counts refused

@@ -1,14 +1,14 @@
 """What is odd about a dossier, or about a unit in a period: evidence for an auditor, none proves misconduct."""
 
-import enum
 from typing import Final
 
 import msgspec
 
 from streams.core.moments import Moment
+from streams.core.words import Word
 
 
-class Rule(enum.StrEnum):
+class Rule(Word):
     """Which rule a finding falls under; R1 to R24 are numbers of the audit catalogue (docs/findings.md)."""
 
     SECOND_SUPPLEMENT = "R1"
@@ -46,7 +46,7 @@ class Rule(enum.StrEnum):
     OUT_OF_CALENDAR = "out_of_calendar"
 
 
-class Severity(enum.StrEnum):
+class Severity(Word):
     """How soon somebody should look; it says nothing of guilt."""
 
     NOTE = "note"
@@ -67,7 +67,7 @@ SEVERITIES: Final = (
 )
 
 
-class Finding(msgspec.Struct, frozen=True, array_like=True):
+class Finding(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One odd thing, the ids of the events that show it, the moment from which it holds, and a word of detail.
 
     A finding is derived from the set of events, so it goes when the events no longer show it.

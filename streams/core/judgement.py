@@ -38,7 +38,7 @@ class Reason(enum.StrEnum):
     TIME_LEFT = "time_left"
 
 
-class Standing(msgspec.Struct, frozen=True):
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """How a dossier stands. `next_at` is the first later moment at which this may change without a further event."""
 
     label: Label
@@ -131,7 +131,7 @@ def _by(due_at: Moment | None, judged_at: Moment) -> Verdict:
 
 
 def _next_at(dossier: Dossier, dues: Dues, label: Label, *, now: Moment) -> Moment | None:
-    turns = [finding.at for finding in dossier.findings if finding.at > now]
+    turns = [finding.at for finding in dossier.findings]
     if dossier.closed_at is None:
         if dossier.accepted_at is None and dues.intake_due_at is not None:
             turns.append(dues.intake_due_at + 1)
@@ -141,4 +141,5 @@ def _next_at(dossier: Dossier, dues: Dues, label: Label, *, now: Moment) -> Mome
             turns += (dues.ranking_due_at + 1, dues.legal_due_at + 1)
         if label is Label.OPEN_IN_TIME and dues.due_soon_at is not None:
             turns.append(dues.due_soon_at)
-    return min((turn for turn in turns if now < turn < NEVER), default=None)
+    later = [turn for turn in turns if now < turn < NEVER]
+    return min(later) if later else None

@@ -1,9 +1,9 @@
 """The words a dossier is judged with; the labels partition what was received, so their sum equals received, always."""
 
-import enum
+from streams.core.words import Word
 
 
-class Label(enum.StrEnum):
+class Label(Word):
     """How a dossier stands at a moment. The first line of the table in docs/labels.md that holds decides."""
 
     REFUSED = "refused"
@@ -19,7 +19,7 @@ class Label(enum.StrEnum):
     OPEN_IN_TIME = "open_in_time"
 
 
-class State(enum.StrEnum):
+class State(Word):
     """Where a dossier is in the procedure: the ten national states, and what no table knows."""
 
     SUBMITTED = "SUBMITTED"
@@ -36,7 +36,7 @@ class State(enum.StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-class Verdict(enum.StrEnum):
+class Verdict(Word):
     """Board: to the second, two supplement requests count as overdue. Legal: to the end of the due working day."""
 
     IN_TIME = "in_time"
@@ -44,7 +44,7 @@ class Verdict(enum.StrEnum):
     NONE = "none"
 
 
-class Cause(enum.StrEnum):
+class Cause(Word):
     """Why a dossier was judged late; NONE where it was not."""
 
     NONE = "none"

@@ -5,7 +5,6 @@ facts give the same id for ever, and a due moment that moves, or a dossier that 
 repeat is recognised, a moved due moment arms the stages again, and a new holder is told what the old one knew.
 """
 
-import enum
 import hashlib
 from collections.abc import Sequence
 from typing import Final
@@ -14,9 +13,10 @@ import msgspec
 
 from streams.core.labels import Label
 from streams.core.moments import Moment
+from streams.core.words import Word
 
 
-class Stage(enum.StrEnum):
+class Stage(Word):
     """What somebody is told, mildest first."""
 
     INTAKE_OVERDUE = "intake_overdue"
@@ -26,7 +26,7 @@ class Stage(enum.StrEnum):
     OVERDUE = "overdue"
 
 
-class Addressee(enum.StrEnum):
+class Addressee(Word):
     """Who is told: who holds the dossier, who heads the unit, who leads the province."""
 
     OFFICER = "officer"
@@ -34,7 +34,7 @@ class Addressee(enum.StrEnum):
     LEADER = "leader"
 
 
-class Ended(enum.StrEnum):
+class Ended(Word):
     """Why a notice no longer holds."""
 
     CLOSED = "closed"
@@ -46,7 +46,7 @@ class Ended(enum.StrEnum):
     ANSWERED = "answered"
 
 
-class Told(msgspec.Struct, frozen=True, array_like=True):
+class Told(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A stage that has been decided and not withdrawn: its id, and whom it concerned."""
 
     stage: Stage
@@ -59,7 +59,7 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     to: Addressee = Addressee.OFFICER
 
 
-class Point(msgspec.Struct, frozen=True):
+class Point(msgspec.Struct, frozen=True, gc=False):
     """A stage of a dossier and the moment at which it is reached; `step` counts how often it was said before."""
 
     stage: Stage
@@ -102,13 +102,15 @@ def points(
         return (Point(Stage.SUPPLEMENT_OVERDUE, supplement_due_at + 1, supplement_due_at),)
     if label not in OPEN or due_at is None:
         return ()
-    overdue = Point(Stage.OVERDUE, due_at + 1, due_at)
-    today = Point(Stage.DUE_TODAY, min(today_at, due_at), due_at) if today_at is not None else None
-    soon = Point(Stage.DUE_SOON, min(soon_at, due_at), due_at) if soon_at is not None else None
-    if soon is not None and today is not None and soon.at >= today.at:
-        soon = None  # due on the day on which it would be announced: the sterner word alone
-    repeated = (Point(Stage.OVERDUE, at, due_at, step, to) for step, (at, to) in enumerate(again, start=1))
-    return tuple(point for point in (soon, today, overdue, *repeated) if point is not None)
+    found = []
+    # Where it is due on the day on which it would be announced, the sterner word stands alone.
+    if soon_at is not None and (today_at is None or soon_at < min(today_at, due_at)):
+        found.append(Point(Stage.DUE_SOON, min(soon_at, due_at), due_at))
+    if today_at is not None:
+        found.append(Point(Stage.DUE_TODAY, min(today_at, due_at), due_at))
+    found.append(Point(Stage.OVERDUE, due_at + 1, due_at))
+    found += [Point(Stage.OVERDUE, at, due_at, step, to) for step, (at, to) in enumerate(again, start=1)]
+    return tuple(found)
 
 
 def why_ended(told: Told, label: Label, standing: Sequence[Point]) -> Ended:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from streams.core.counting import Alike, Cohort, Counted
+from streams.core.counting import COHORTS, Alike, Counted
 from streams.core.findings import Rule
 from streams.core.moments import Day, Moment, date_of
 from streams.wire.records import Cell, Found, Tally
@@ -17,6 +17,8 @@ from streams.wire.records import Counted as Counting
 
 Place: TypeAlias = tuple[str, Day]
 """A unit and a day."""
+Kind: TypeAlias = int | Rule
+"""What is counted there: a rule, or the number of what is alike, times that of the cohorts, and the cohort's place."""
 
 
 class Tallies:
@@ -24,7 +26,9 @@ class Tallies:
 
     def __init__(self, partition: int) -> None:
         self._partition = partition
-        self._counts: dict[Place, dict[tuple[Cohort, Alike] | Rule, int]] = {}
+        self._counts: dict[Place, dict[Kind, int]] = {}
+        self._numbers: dict[Alike, int] = {}
+        self._alike: list[Alike] = []
         self._changed: set[Place] = set()
         self._strange: set[bytes] = set()
         self._counted_key = f"counted/{partition}".encode()
@@ -34,17 +38,17 @@ class Tallies:
         if before == after:
             return
         if before is not None:
-            self._changed.update(self._add(before, -1))
+            self._add(before, -1, self._changed)
         if after is not None:
-            self._changed.update(self._add(after, 1))
+            self._add(after, 1, self._changed)
 
     def count(self, counted: Counted) -> None:
         """Count a dossier that the state already holds; nothing is to be written for it."""
-        self._add(counted, 1)
+        self._add(counted, 1, set())
 
     def uncount(self, counted: Counted) -> None:
         """Take back what `count` counted, because a later record of the same dossier replaces it."""
-        self._add(counted, -1)
+        self._add(counted, -1, set())
 
     def flush(self) -> list[tuple[bytes, bytes | None]]:
         """Return the records of what changed since the last call, each whole, in the order of their keys."""
@@ -76,35 +80,38 @@ class Tallies:
                 found.append(differs)
         return found
 
-    def _add(self, counted: Counted, by: int) -> list[Place]:
-        """Count a dossier `by` times more on each of its days; returns where."""
-        places = []
-        for cohort, day in counted.places():
-            place = (counted.unit, day)
-            self._add_kind(place, (cohort, counted.alike), by)
-            places.append(place)
+    def _add(self, counted: Counted, by: int, changed: set[Place]) -> None:
+        """Count a dossier `by` times more on each of its days, and add these to what changed."""
+        kind = len(COHORTS) * self._number(counted.alike)
+        for day in counted.days:
+            if day is not None:
+                self._add_kind((counted.unit, day), kind, by, changed)
+            kind += 1
         for rule in counted.rules:
-            place = (counted.unit, counted.found_on)
-            self._add_kind(place, rule, by)
-            places.append(place)
-        return places
+            self._add_kind((counted.unit, counted.found_on), rule, by, changed)
 
-    def _add_kind(self, place: Place, kind: tuple[Cohort, Alike] | Rule, by: int) -> None:
+    def _add_kind(self, place: Place, kind: Kind, by: int, changed: set[Place]) -> None:  # noqa: PLR0917 - the hot path
+        changed.add(place)
         counts = self._counts.get(place)
         if counts is None:
             counts = self._counts[place] = {}
-        count = counts.get(kind, 0) + by
-        if count:
-            counts[kind] = count
-        else:
-            counts.pop(kind, None)
+        counts[kind] = count = counts.get(kind, 0) + by
+        if not count:
+            del counts[kind]
+
+    def _number(self, alike: Alike) -> int:
+        number = self._numbers.get(alike)
+        if number is None:
+            number = self._numbers[alike] = len(self._alike)
+            self._alike.append(alike)
+        return number
 
     def _record(self, place: Place) -> tuple[bytes, bytes]:
         (unit, day), counts = place, self._counts[place]
         on = date_of(day).isoformat()
         cells = tuple(
             sorted(
-                (_cell(*kind, count) for kind, count in counts.items() if not isinstance(kind, Rule)),
+                (self._cell(kind, count) for kind, count in counts.items() if not isinstance(kind, Rule)),
                 key=msgspec.structs.astuple,
             )
         )
@@ -112,9 +119,11 @@ class Tallies:
         tally = Tally(partition=self._partition, unit=unit, day=on, cells=cells, findings=found)
         return f"{self._partition}/{unit}/{on}".encode(), msgspec.json.encode(tally)
 
-
-def _cell(cohort: Cohort, alike: Alike, count: int) -> Cell:
-    return Cell(cohort, alike.label, alike.cause, alike.board, alike.field, alike.channel, alike.level, count)
+    def _cell(self, kind: int, count: int) -> Cell:
+        number, place = divmod(kind, len(COHORTS))
+        alike = self._alike[number]
+        one = (alike.label, alike.cause, alike.board, alike.field, alike.channel, alike.level)
+        return Cell(COHORTS[place], *one, count)
 
 
 def _difference(key: bytes, written: bytes | None, counted: bytes | None) -> str:

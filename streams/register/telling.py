@@ -19,7 +19,7 @@ LATE_BY = 60
 """Seconds after which a decision was late by our own fault: the objective is 99.9 % within 60 s."""
 
 
-class Case(msgspec.Struct, frozen=True):
+class Case(msgspec.Struct, frozen=True, gc=False):
     """One dossier at one moment, ready to be told of."""
 
     key: str
@@ -131,10 +131,8 @@ def case(key: str, dossier: Dossier, standing: Standing, *, rules: Rulebook) -> 
 
 def _opening_of(due_at: Moment, rules: Rulebook, unit: str | None) -> Moment | None:
     """Return when the office opens on the due day, or on the last working day before it if it is closed then."""
-    calendar = rules.calendar_for(unit)
-    day = day_of(due_at)
     try:
-        return calendar.opening(day if calendar.working_day(day) else calendar.next_working_day(day, -1))
+        return rules.calendar_for(unit).opening_by(day_of(due_at))
     except LawError:
         return None  # beyond the years any calendar knows; the fold has made it a finding
 

@@ -26,7 +26,7 @@ AHEAD: Final = 86_400
 TOO_DEEP: Final = "too many brackets within brackets"
 
 
-class Envelope(msgspec.Struct, omit_defaults=True):
+class Envelope(msgspec.Struct, omit_defaults=True, gc=False):
     """The attributes of a structured CloudEvent that the contract knows; `arrivedtime` is set by intake."""
 
     specversion: str
@@ -52,7 +52,7 @@ _loose = msgspec.json.Decoder(_LooseEnvelope)
 _encoder = msgspec.json.Encoder()
 
 
-class Sent(msgspec.Struct):
+class Sent(msgspec.Struct, gc=False):
     """An event as it was sent and checked: its envelope, its kind, and its data as the contract names it."""
 
     envelope: Envelope

@@ -94,7 +94,7 @@ def _shape(body: type[Body]) -> type[msgspec.Struct]:
         fields.append((field.name, wire) if field.required else (field.name, wire, field.default))
     if body in REASONED:
         fields.append(("reason", Reasoning | None, None))
-    return msgspec.defstruct(body.__name__, fields, omit_defaults=True, module=__name__)
+    return msgspec.defstruct(body.__name__, fields, omit_defaults=True, module=__name__, gc=False)
 
 
 def _kind(body: type[Body]) -> Kind:

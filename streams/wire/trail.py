@@ -18,7 +18,7 @@ START: Final = bytes(32)
 _encoder = msgspec.json.Encoder()
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True, tag_field="line", omit_defaults=True):
+class Line(msgspec.Struct, frozen=True, kw_only=True, tag_field="line", omit_defaults=True, gc=False):
     """One line; `decided_at` is the `now` by which it was decided. A `version` that is left out is 1."""
 
     version: int = 1
