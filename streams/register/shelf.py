@@ -1,20 +1,17 @@
-"""Where a partition keeps its dossiers: packed until touched, and a heap of what is due next.
+"""Where a partition keeps its dossiers: packed in volumes until touched, and an agenda of what is due next.
 
-Invariant: every entry that is due at some moment stands in the heap under that moment. The heap may also hold older
-appointments of entries that have changed since; who takes one from it compares.
+Invariant: every entry that is due at some moment stands in the agenda under that moment.
 """
 
-import heapq
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from streams.core.moments import Moment
+from streams.register.agenda import SLACK, Agenda
 from streams.register.entries import Entry, decode_header, proved, unpacked
 from streams.register.tallies import Tallies
-
-SLACK = 1_000
-"""Appointments beyond two for each dossier at which the heap is tidied."""
+from streams.register.volumes import Volumes
 
 
 class Shelf:
@@ -24,9 +21,9 @@ class Shelf:
         """Begin empty; what is restored is counted in `tallies`."""
         self.corrupt: set[bytes] = set()
         self._tallies = tallies
-        self._packed: dict[bytes, bytes] = {}
+        self._packed = Volumes()
         self._open: dict[bytes, Entry] = {}
-        self._heap: list[tuple[Moment, bytes]] = []
+        self._agenda = Agenda(self._appointed)
 
     def __len__(self) -> int:
         """Return how many dossiers there are."""
@@ -35,7 +32,7 @@ class Shelf:
     @property
     def next_at(self) -> Moment | None:
         """The moment of the first appointment."""
-        return self._heap[0][0] if self._heap else None
+        return self._agenda.next_at
 
     def get(self, key: bytes) -> Entry | None:
         """Return an entry, unpacked."""
@@ -45,25 +42,23 @@ class Shelf:
         return entry
 
     def put(self, key: bytes, entry: Entry, *, appointed: Moment | None) -> None:
-        """Keep an entry that was touched; `appointed` is the moment under which the heap still holds it."""
+        """Keep an entry that was touched; `appointed` is the moment under which the agenda still holds it."""
         self._open[key] = entry
         if entry.next_at != appointed:
             self._appoint(key, entry.next_at)
 
     def due(self, until: Moment) -> tuple[Moment, bytes, Entry] | None:
-        """Take the first entry that is due at or before a moment out of the heap; None if none is."""
-        heap = self._heap
-        while heap and heap[0][0] <= until:
-            at, key = heapq.heappop(heap)
-            entry = self.get(key)
-            if entry is not None and entry.next_at == at:
-                return at, key, entry
-        return None
+        """Take the first entry that is due at or before a moment from the agenda; None if none is."""
+        found = self._agenda.due(until)
+        if found is None or (entry := self.get(found[1])) is None:
+            return None
+        return *found, entry
 
     def pack(self) -> Iterator[tuple[bytes, bytes]]:
         """Pack every entry that was touched and yield it as `dossier.state` keeps it."""
         for key, entry in self._open.items():
-            packed = self._packed[key] = entry.packed()
+            packed = entry.packed()
+            self._packed.put(key, packed)
             yield key, packed
         self._open.clear()
 
@@ -82,27 +77,27 @@ class Shelf:
 
     def adopt(self, key: bytes, entry: Entry, packed: bytes) -> None:
         """Keep an entry that is already on the log, or follows from it, and count it."""
-        self._packed[key] = packed
+        self._packed.put(key, packed)
         if entry.counted is not None:
             self._tallies.count(entry.counted)
         self._appoint(key, entry.next_at)
 
     def _forget(self, key: bytes) -> None:
         self.corrupt.discard(key)
-        packed = self._packed.pop(key, None)
+        packed = self._packed.pop(key)
         if packed is not None and (counted := decode_header(packed).counted) is not None:
             self._tallies.uncount(counted)
 
     def _appoint(self, key: bytes, at: Moment | None) -> None:
         if at is None:
             return
-        heapq.heappush(self._heap, (at, key))
-        if len(self._heap) > SLACK + 2 * len(self._packed):
-            self._tidy()
+        self._agenda.add(at, self._packed.same(key))
+        if len(self._agenda) > SLACK + 2 * len(self._packed):
+            self._agenda.anew({*self._packed, *self._open})
 
-    def _tidy(self) -> None:
-        """Leave only the appointments that hold: who changes often must not fill the memory with old ones."""
-        moments = {key: decode_header(packed).next_at for key, packed in self._packed.items()}
-        moments |= {key: entry.next_at for key, entry in self._open.items()}
-        self._heap = [(at, key) for key, at in moments.items() if at is not None]
-        heapq.heapify(self._heap)
+    def _appointed(self, key: bytes) -> Moment | None:
+        entry = self._open.get(key)
+        if entry is not None:
+            return entry.next_at
+        packed = self._packed.get(key)
+        return None if packed is None else decode_header(packed).next_at

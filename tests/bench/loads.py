@@ -1,6 +1,6 @@
 """What the benches run on: dossiers of ten events each, as `dossier.events` holds them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -28,13 +28,19 @@ STEPS: tuple[tuple[str, float, dict[str, object]], ...] = (
     ("done", 4.0, {"result": True}),
     ("returned", 5.0, {}),
 )
+OPEN: tuple[tuple[str, float, dict[str, object]], ...] = (
+    *STEPS[:8],
+    ("transferred", 3.2, {"unit": "muongnhe", "officer": "muongnhe-cb2"}),
+    ("transferred", 4.0, {"unit": "muongnhe", "officer": "muongnhe-cb1"}),
+)
+"""Ten events after which a dossier is still open."""
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
-def events(dossiers: int, *, steps: int = len(STEPS)) -> Iterator[Record]:
-    """Yield the first `steps` events of so many dossiers, step by step over all of them, as they would arrive."""
+def events(dossiers: int, *, steps: Sequence[tuple[str, float, dict[str, object]]] = STEPS) -> Iterator[Record]:
+    """Yield these events of so many dossiers, step by step over all of them, as they would arrive."""
     offset = 0
-    for place, (kind, days, data) in enumerate(STEPS[:steps]):
+    for place, (kind, days, data) in enumerate(steps):
         for number in range(dossiers):
             time = START + timedelta(days=days, seconds=number % 7200)
             known = dict(data)

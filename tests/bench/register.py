@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from deploy.rulebook import load_rulebook
 from streams.metrics import RegisterMetrics
 from streams.register.register import Register
-from tests.bench.loads import START, events
+from tests.bench.loads import OPEN, START, STEPS, events
 from tests.sources import Record
 
 RULES = load_rulebook()
@@ -41,7 +41,7 @@ def seconds_per_event(log: Sequence[Record], rounds: int = ROUNDS) -> float:
 
 
 def _state(dossiers: int) -> list[tuple[bytes, bytes | None]]:
-    step, log, found = register(), list(events(dossiers, steps=3)), {}
+    step, log, found = register(), list(events(dossiers, steps=STEPS[:3])), {}
     for position in range(0, len(log), BATCH):
         epoch = step.take(log[position : position + BATCH], now=LATER, behind=True)
         found.update({key or b"": value for key, value in epoch.outputs["dossier.state", 0]})
@@ -56,7 +56,7 @@ def _resident() -> int:
 def _memory(dossiers: int, answer: "multiprocessing.Queue[float]") -> None:
     """Measure in a process of its own: what the register adds when it holds so many open dossiers of ten events."""
     step = register()
-    log = iter(events(dossiers, steps=8))
+    log = iter(events(dossiers, steps=OPEN))
     gc.collect()
     before = _resident()
     while batch := [record for _, record in zip(range(BATCH), log, strict=False)]:
@@ -65,7 +65,7 @@ def _memory(dossiers: int, answer: "multiprocessing.Queue[float]") -> None:
     answer.put((_resident() - before) / dossiers)
 
 
-def bytes_per_dossier(dossiers: int = 60_000) -> float:
+def bytes_per_dossier(dossiers: int = 100_000) -> float:
     answer: multiprocessing.Queue[float] = multiprocessing.Queue()
     child = multiprocessing.Process(target=_memory, args=(dossiers, answer))
     child.start()
@@ -92,7 +92,7 @@ def figures() -> list[dict[str, object]]:
         pass
     drained = (time.process_time() - began) / len(state) * 1e6
     rows.append(_row("register: 1,000,000 dossiers overdue at one second, each decided", drained, "s", 90.0))
-    rows.append(_row("register: memory of an open dossier of eight events", bytes_per_dossier(), "bytes", 1024.0))
+    rows.append(_row("register: memory of an open dossier of ten events", bytes_per_dossier(), "bytes", 1024.0))
     return rows
 
 

@@ -227,6 +227,14 @@ def test_a_day_on_which_nobody_works_neither_opens_nor_closes(calendar: Calendar
     assert not calendar.working_day(day("2150-03-07"))
 
 
+def test_the_office_opens_on_the_day_or_on_the_last_working_day_before_it(calendar: Calendar) -> None:
+    assert calendar.opening_by(day("2019-03-08")) == calendar.opening(day("2019-03-08"))
+    assert calendar.opening_by(day("2019-03-10")) == calendar.opening(day("2019-03-08"))
+    for outside in ("2017-01-01", "2016-12-31", "2031-01-01"):
+        with pytest.raises(OutOfReach):
+            calendar.opening_by(day(outside))
+
+
 def test_the_usual_week_is_worked_from_1990_to_2100_where_no_document_says_otherwise() -> None:
     usual = Calendar.build([])
     assert usual.working_day(day("1990-01-01"))

@@ -13,8 +13,8 @@ from streams.border import Epoch, Poisoned
 from streams.core.moments import Moment
 from streams.core.rulebook import Policy, Rulebook
 from streams.metrics import RegisterMetrics
+from streams.register.agenda import SLACK
 from streams.register.register import SLICE, Register
-from streams.register.shelf import SLACK
 from streams.wire.trail import START, broken, hash_of
 from tests.sources import DOSSIER, Record, at, sent, taken
 
@@ -248,7 +248,7 @@ def test_a_dossier_that_changes_often_does_not_fill_the_memory_with_old_appointm
         for dossier in dossiers
     ]
     live(step, *moves, now=at("2020-03-02 09:00"))
-    assert len(step._shelf._heap) <= SLACK + 2 * len(dossiers)
+    assert len(step._shelf._agenda) <= SLACK + 2 * len(dossiers)
     told = values([step.tick(at("2020-03-27 08:00"))], "dossier.notices")
     assert {line["dossier"] for line in told if line["stage"] == "due_soon"} == set(dossiers)
 
