@@ -76,8 +76,10 @@ SIX: Final[tuple[tuple[Said, Said, str, Json], ...]] = (
     (
         Said("Đúng, trước hạn", "Settled in time"),
         Said(
-            "Kết thúc không muộn hơn hạn trả: ngày hẹn, cộng thời gian tạm dừng sau khi hẹn.",
-            "Ended not later than the ranking due moment: as appointed, plus the pauses that began after it.",
+            "Kết thúc không muộn hơn hạn trả: ngày hẹn, cộng thời gian tạm dừng sau khi hẹn. Thời gian chờ bổ sung "
+            "được trừ theo tài liệu công thức của Bộ chỉ số 766 (766/QĐ-TTg).",
+            "Ended not later than the ranking due moment: as appointed, plus the pauses that began after it. The time "
+            "of a supplement is subtracted by the formula document of the 766 index (766/QĐ-TTg).",
         ),
         IN_TIME,
         steps((None, GREEN)),

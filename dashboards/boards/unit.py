@@ -46,9 +46,11 @@ def _rates() -> Panel:
         Said("Bốn tỷ lệ đang dùng, có và không có lỗi đồng bộ", "The four rates in use, with and without sync faults"),
         Said(
             "resolved: đúng hạn trên đã xong (Lâm Đồng). due: trên đến hạn (Vĩnh Phúc). handled: 1 trừ trễ và quá hạn "
-            "trên tiếp nhận và chuyển kỳ (Gia Lai). board766: theo công thức Bộ chỉ số 766. Xem docs/rates.md.",
+            "trên tiếp nhận và chuyển kỳ (Gia Lai). board766: theo tài liệu công thức của Bộ chỉ số 766 (766/QĐ-TTg). "
+            "Xem docs/rates.md.",
             "resolved: in time of those settled (Lâm Đồng). due: of those due (Vĩnh Phúc). handled: 1 less late and "
-            "overdue of received and carried over (Gia Lai). board766: by the 766 index's formula. docs/rates.md.",
+            "overdue of received and carried over (Gia Lai). board766: by the formula document of the 766 index "
+            "(766/QĐ-TTg). docs/rates.md.",
         ),
         Place(0, 7, 12, 13),
     )

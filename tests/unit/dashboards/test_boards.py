@@ -81,3 +81,22 @@ def test_a_unit_is_linked_from_the_leaders_to_its_own_board() -> None:
 def test_every_label_and_rate_has_a_word_in_both_languages() -> None:
     assert set(LABELS) == set(Label)
     assert all(words.vi and words.en for words in (*LABELS.values(), *RATES.values()))
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(
+    ("board", "panel", "basis"),
+    [
+        ("dunghan-leaders", {"vi": "Đúng, trước hạn", "en": "Settled in time"}, "766/QĐ-TTg"),
+        ("dunghan-leaders", {"vi": "Đúng hạn trên tiếp nhận", "en": "In time, of all received"}, "10"),
+        ("dunghan-unit", {"vi": "Đúng, trước hạn", "en": "Settled in time"}, "766/QĐ-TTg"),
+        ("dunghan-unit", {"vi": "Bốn tỷ lệ đang dùng", "en": "The four rates in use"}, "766/QĐ-TTg"),
+        ("dunghan-unit", {"vi": "Bốn tỷ lệ đang dùng", "en": "The four rates in use"}, "Lâm Đồng"),
+    ],
+)
+def test_a_figure_that_rests_on_a_document_names_it(
+    board: str, panel: dict[str, str], basis: str, language: Language
+) -> None:
+    built = next(each for each in boards() if each.name == board).built(language)
+    [found] = [each for each in built["panels"] if each["title"].startswith(panel[language.value])]
+    assert basis in found["description"]
