@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from deploy.connect.sources import load_sources
 from deploy.gateway import openapi
 from deploy.gateway.app import gateway_app
 from deploy.gateway.desk import Desk, Limits
 from deploy.gateway.figures import Figures
 from deploy.gateway.incoming import Posted
+from deploy.gateway.national import National
 from deploy.gateway.pace import Pace
 from deploy.gateway.tokens import Pass, Tokens, entry, new_token
 from tests.sources import SOURCE, at
@@ -75,6 +77,7 @@ class Office:
             tokens,
             self.paper,
             self.figures,
+            mapping=National(next(each for each in load_sources() if each.name == "national")),
             pace=Pace(per_second, burst=max(per_second, limits.batch_events)),
             limits=limits,
             clock=lambda: NOW,

@@ -3,17 +3,21 @@
 import json
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from deploy.cli import Failed, WrongSettings, settings_of
 
 if TYPE_CHECKING:
+    from deploy.connect.sources import Source
     from deploy.gateway.running import Options
     from deploy.gateway.server import Serving
     from deploy.sections import Gateway
     from deploy.settings import Settings
+
+NATIONAL: Final = "national"
+"""The mapping by which payloads of the national synchronisation are read."""
 
 
 @click.group(invoke_without_command=True)
@@ -68,9 +72,23 @@ def _options(settings: "Settings") -> "Options":
         limits=limits,
         events_per_second=how.events_per_second,
         serving=_serving(how),
+        mapping=_mapping(settings.reference.folder),
         clock=clock.now,
         instance=how.instance,
     )
+
+
+def _mapping(folder: Path | None) -> "Source":
+    from deploy.connect.documents import BadDocuments  # noqa: PLC0415
+    from deploy.connect.sources import Form, load_sources  # noqa: PLC0415
+
+    try:
+        payloads = [each for each in load_sources(folder) if each.form is Form.PAYLOAD and each.name == NATIONAL]
+    except BadDocuments as error:
+        raise WrongSettings(str(error)) from error
+    if not payloads:
+        raise WrongSettings(f"sources/{NATIONAL}.toml: there is no mapping of the form `payload` for the gateway")
+    return payloads[0]
 
 
 def _serving(how: "Gateway") -> "Serving":

@@ -50,6 +50,7 @@ def gateway_app(desk: Desk, inbox: Writer, figures: Figures, *, document: bytes)
     ready = says(lambda: (200 if inbox.up else 503, {"broker": broker()}))
     routes = [
         *(Route(path, _taking(desk.events), methods=["POST"]) for path in (paths.EVENTS, paths.BINARY)),
+        Route(paths.DOSSIERS, _taking(desk.dossiers), methods=["POST"]),
         *(Route(path, shown) for path, shown in ((paths.HEALTH, alive), (paths.READY, ready))),
         *(Route(path, shown) for path, shown in ((paths.METRICS, metrics), (paths.DOCUMENT, described))),
     ]

@@ -10,9 +10,10 @@ from typing import Final
 
 import msgspec
 
-from deploy.gateway import incoming
+from deploy.gateway import incoming, national
 from deploy.gateway.figures import Figures
 from deploy.gateway.incoming import Posted
+from deploy.gateway.national import National
 from deploy.gateway.pace import Pace
 from deploy.gateway.refusals import Refused, Why, later
 from deploy.gateway.tokens import Pass, Tokens
@@ -67,24 +68,39 @@ class Desk:
         inbox: Writer,
         figures: Figures,
         *,
+        mapping: National,
         pace: Pace,
         limits: Limits,
         clock: Callable[[], Moment],
     ) -> None:
         """Take them with these."""
         self._tokens, self._inbox, self._figures = tokens, inbox, figures
-        self._pace, self._limits, self._clock = pace, limits, clock
+        self._national, self._pace, self._limits, self._clock = mapping, pace, limits, clock
         self._at_work = 0
 
     async def events(self, asked: Asked, known: Callable[[Pass], None]) -> dict[str, object]:
         """Take CloudEvents; return what the answer says. Raises Refused; `known` is told whose token it is."""
         return await self._take(asked, known, self._events)
 
+    async def dossiers(self, asked: Asked, known: Callable[[Pass], None]) -> dict[str, object]:
+        """Take dossiers of the national synchronisation, likewise."""
+        return await self._take(asked, known, self._dossiers)
+
     def _events(self, asked: Asked, allowed: Pass, body: bytes) -> Answer:
         kind = incoming.media_type(asked.header("content-type"))
         found = incoming.posted(kind, asked.headers, body)
         self._few_enough(len(found))
         return Answer(incoming.checked(found, allowed=allowed, now=self._clock()))
+
+    def _dossiers(self, asked: Asked, allowed: Pass, body: bytes) -> Answer:
+        now = self._clock()
+        if incoming.media_type(asked.header("content-type")) != incoming.JSON:
+            raise Refused(Why.NOT_SUPPORTED, f"taken is {incoming.JSON}")
+        home = national.home_of(allowed, asked.home)
+        snapshots = national.snapshots_in(body)
+        self._few_enough(len(snapshots))
+        events, places = self._national.events(snapshots, source=allowed.source, home=home, now=now)
+        return Answer(incoming.checked(events, allowed=allowed, now=now, places=places), {"dossiers": len(snapshots)})
 
     async def _take(self, asked: Asked, known: Callable[[Pass], None], read: Reading) -> dict[str, object]:
         allowed: Pass | None = None

@@ -6,7 +6,7 @@ same code that takes records out of the inbox, so what is let in here is not rej
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import unquote_to_bytes
 
 import msgspec
@@ -21,6 +21,7 @@ STRUCTURED: Final = "application/cloudevents+json"
 BATCH: Final = "application/cloudevents-batch+json"
 JSON: Final = "application/json"
 NOT_YOURS: Final = "not_yours"
+T = TypeVar("T")
 
 Headers = Sequence[tuple[bytes, bytes]]
 _batch: Final = msgspec.json.Decoder(list[msgspec.Raw])
@@ -60,28 +61,33 @@ def posted(kind: str, headers: Headers, body: bytes) -> list[Posted]:
         return [Posted(b"", body)]
     if kind == JSON:
         return [Posted(b"", body, _attributes(headers))]
-    return [Posted(b"", bytes(each)) for each in array_in(body)]
+    return [Posted(b"", bytes(each)) for each in json_in(body, _batch)]
 
 
-def array_in(body: bytes) -> list[msgspec.Raw]:
-    """Return the parts of a JSON array as they were sent; raises Refused."""
+def json_in(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+    """Return what the decoder makes of a body; raises Refused."""
     try:
-        return _batch.decode(body)
-    except msgspec.ValidationError:
-        raise Refused(
-            Why.INVALID, "a batch is a JSON array", faults=[Fault(0, "", Reason.WRONG_SHAPE, "no array")]
-        ) from None
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        # The shapes asked for here have no more than arrays and objects in them, so nothing sent is quoted.
+        why, reason, told = Why.INVALID, Reason.WRONG_SHAPE, str(error)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Refused(Why.NOT_JSON, str(error), faults=[Fault(0, "", Reason.NOT_JSON, str(error))]) from None
+        why, reason, told = Why.NOT_JSON, Reason.NOT_JSON, str(error)
     except RecursionError:
-        raise Refused(Why.NOT_JSON, faults=[Fault(0, "", Reason.NOT_JSON, cloudevents.TOO_DEEP)]) from None
+        why, reason, told = Why.NOT_JSON, Reason.NOT_JSON, cloudevents.TOO_DEEP
+    raise Refused(why, told, faults=[Fault(0, "", reason, told)])
 
 
-def checked(records: Sequence[Posted], *, allowed: Pass, now: Moment) -> list[Posted]:
-    """Return the records keyed by dossier, all of them events that this token may send; else raise Refused."""
+def checked(
+    records: Sequence[Posted], *, allowed: Pass, now: Moment, places: Sequence[int] | None = None
+) -> list[Posted]:
+    """Return the records keyed by dossier, all of them events that this token may send; else raise Refused.
+
+    `places` says where in the body each came from, if several can come from one place.
+    """
     good: list[Posted] = []
     faults: list[Fault] = []
-    for index, record in enumerate(records):
+    for index, record in zip(range(len(records)) if places is None else places, records, strict=True):
         try:
             sent = cloudevents.received(record.value, record.headers)
             cloudevents.check_time(sent, now)

@@ -5,30 +5,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
 from deploy.gateway import incoming, paths
-from deploy.gateway.refusals import MEDIA_TYPE, STATUS, Problem, Why
-from streams.wire.cloudevents import LONGEST
+from deploy.gateway.refusals import MEDIA_TYPE, STATUS, Why
+from deploy.gateway.schemas import ATTRIBUTES, REQUIRED, schemas
 from streams.wire.contract import CONTRACT
 
 FILE: Final = Path(__file__).parents[2] / "docs" / "openapi.json"
-MOST_IN_A_BATCH: Final = 1000
 REFUSALS: Final = (
     *(Why.NOT_JSON, Why.NO_TOKEN, Why.NOT_YOURS, Why.TOO_SLOW, Why.TOO_LARGE, Why.NOT_SUPPORTED),
     *(Why.INVALID, Why.TOO_FAST, Why.BROKEN, Why.AWAY),
 )
-_TEXT: Final = {"type": "string", "minLength": 1, "maxLength": LONGEST}
-_TIME: Final = {"type": "string", "format": "date-time"}
-_ATTRIBUTES: Final[dict[str, Any]] = {
-    "specversion": {"const": "1.0"},
-    "id": {**_TEXT, "description": "Unique within the source; the same event sent again counts once."},
-    "source": {**_TEXT, "description": "Who reports; the token's own."},
-    "subject": {**_TEXT, "pattern": r"^[^\s/]+/[^\s/]+$", "description": "home/code, the dossier."},
-    "time": {**_TIME, "description": "When it happened, with zone; at the most a day ahead."},
-    "recordedtime": {**_TIME, "description": "When it was keyed."},
-}
-_REQUIRED: Final = ("specversion", "id", "source", "subject", "time")
 
 
 def document() -> dict[str, Any]:
@@ -39,13 +25,13 @@ def document() -> dict[str, Any]:
             "title": "dunghan gateway",
             "version": "1",
             "description": "Events of dossiers over HTTP. 202 means that the broker has them for good.",
-            "license": {"name": "proprietary"},
         },
         "paths": {
             paths.EVENTS: {"post": _post("sendEvents", "CloudEvents, one or a batch", _EVENTS)},
             paths.BINARY: {
-                "post": _post("sendBinaryEvent", "One CloudEvent in binary mode", _DATA, headers=_headers())
+                "post": _post("sendBinaryEvent", "One CloudEvent in binary mode", _DATA, parameters=_headers())
             },
+            paths.DOSSIERS: {"post": _post("sendDossiers", _NATIONAL_SAYS, _NATIONAL, parameters=[_HOME])},
             paths.HEALTH: {"get": _get("isAlive", "Whether the gateway is at work", "Alive")},
             paths.READY: {"get": _get("isReady", "Whether events would be taken now", "Broker")},
             paths.METRICS: {"get": _shown("metrics", "The figures, for Prometheus", _OPENMETRICS)},
@@ -53,7 +39,7 @@ def document() -> dict[str, Any]:
         },
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": _schemas(),
+            "schemas": schemas(),
         },
     }
 
@@ -66,20 +52,30 @@ _EVENTS: Final = {
 _DATA: Final = {incoming.JSON: {"schema": {"type": "object"}}}
 
 
+_NATIONAL: Final = {incoming.JSON: {"schema": {"$ref": "#/components/schemas/DongBoHoSoMC"}}}
+_NATIONAL_SAYS: Final = "Dossiers of the national synchronisation: a list, one, or either under `data`"
+_HOME: Final[dict[str, Any]] = {
+    "name": "home",
+    "in": "query",
+    "description": "Whose dossiers they are; may be left out where the token speaks for one home.",
+    "schema": {"type": "string", "pattern": r"^[a-z0-9.-]+$", "maxLength": 100},
+}
+
+
 def text() -> str:
     """Return the document as it is committed and served."""
     return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
 
 
 def _post(
-    name: str, summary: str, content: dict[str, Any], *, headers: Sequence[dict[str, Any]] = ()
+    name: str, summary: str, content: dict[str, Any], *, parameters: Sequence[dict[str, Any]] = ()
 ) -> dict[str, Any]:
     refused = {str(STATUS[why][0]): _refusal(why) for why in REFUSALS}
     return {
         "operationId": name,
         "summary": summary,
         "security": [{"token": []}],
-        "parameters": list(headers),
+        "parameters": list(parameters),
         "requestBody": {"required": True, "content": content},
         "responses": {"202": _response("Written; all of them", "Accepted"), **refused},
     }
@@ -112,14 +108,14 @@ def _refusal(why: Why) -> dict[str, Any]:
 
 def _headers() -> list[dict[str, Any]]:
     """Return the attributes as headers: printable ASCII, everything else percent-encoded."""
-    schemas = {**_ATTRIBUTES, "type": {"enum": list(CONTRACT)}}
+    known = {**ATTRIBUTES, "type": {"enum": list(CONTRACT)}}
     order = ("specversion", "id", "source", "type", "subject", "time", "recordedtime")
     return [
         {
             "name": f"ce-{name}",
             "in": "header",
-            "required": name in (*_REQUIRED, "type"),
-            "schema": _in_header(schemas[name]),
+            "required": name in (*REQUIRED, "type"),
+            "schema": _in_header(known[name]),
         }
         for name in order
     ]
@@ -129,56 +125,6 @@ def _in_header(schema: dict[str, Any]) -> dict[str, Any]:
     if schema.get("maxLength") and "pattern" not in schema:
         return {**schema, "pattern": r"^[A-Za-z0-9._~/-]+$"}
     return {**schema, "pattern": r"^[A-Za-z0-9._~-]+/[A-Za-z0-9._~-]+$"} if "pattern" in schema else schema
-
-
-def _schemas() -> dict[str, Any]:
-    kinds = {name: msgspec.json.schema(kind.shape) for name, kind in CONTRACT.items()}
-    events = [_event(name, schema) for name, schema in kinds.items()]
-    _, problems = msgspec.json.schema_components([Problem], ref_template="#/components/schemas/{name}")
-    return {
-        "Event": {"oneOf": [{"$ref": f"#/components/schemas/{each['title']}"} for each in events]},
-        "Batch": {"type": "array", "items": {"$ref": "#/components/schemas/Event"}, "maxItems": MOST_IN_A_BATCH},
-        **{each["title"]: each for each in events},
-        **problems,
-        "Accepted": _object(accepted={"type": "integer", "minimum": 0}),
-        "Alive": _object(alive={"type": "boolean"}, broker={"enum": ["up", "away"]}),
-        "Broker": _object(broker={"enum": ["up", "away"]}),
-    }
-
-
-def _object(**properties: Any) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def _event(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    data = _data(schema)
-    needs = ["data"] if data.get("required") else []
-    return {
-        "title": name.removeprefix("vn.dunghan.dossier."),
-        "type": "object",
-        "properties": {
-            **_ATTRIBUTES,
-            "type": {"const": name},
-            "datacontenttype": {"const": "application/json"},
-            "data": data,
-        },
-        "required": [*_REQUIRED, "type", *needs],
-    }
-
-
-def _data(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of a kind's data with what it refers to put in its place."""
-    shapes = schema.get("$defs", {})
-
-    def whole(part: Any) -> Any:
-        if isinstance(part, dict):
-            if "$ref" in part:
-                return whole(shapes[part["$ref"].rpartition("/")[2]])
-            return {name: whole(value) for name, value in part.items() if name not in ("$defs", "title")}
-        return [whole(each) for each in part] if isinstance(part, list) else part
-
-    found: dict[str, Any] = whole(schema)
-    return found
 
 
 if __name__ == "__main__":

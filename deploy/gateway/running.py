@@ -6,11 +6,13 @@ from pathlib import Path
 
 import msgspec
 
+from deploy.connect.sources import Source
 from deploy.gateway import openapi
 from deploy.gateway.app import gateway_app
 from deploy.gateway.desk import Desk, Limits
 from deploy.gateway.figures import Figures
 from deploy.gateway.inbox import Inbox
+from deploy.gateway.national import National
 from deploy.gateway.pace import Pace
 from deploy.gateway.server import Serving, listening, server_of
 from deploy.gateway.tokens import Tokens
@@ -33,6 +35,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     events_per_second: float
     serving: Serving
     clock: Callable[[], Moment]
+    mapping: Source
     instance: str = ""
 
 
@@ -54,7 +57,8 @@ def run(options: Options, *, told: Callable[[str], None]) -> None:
         figures = Figures(tokens.sources, waiting=lambda: inbox.waiting, up=lambda: inbox.up)
         burst = max(options.events_per_second * BURST_SECONDS, float(options.limits.batch_events))
         pace = Pace(options.events_per_second, burst=burst)
-        desk = Desk(tokens, inbox, figures, pace=pace, limits=options.limits, clock=options.clock)
+        mapping = National(options.mapping)
+        desk = Desk(tokens, inbox, figures, mapping=mapping, pace=pace, limits=options.limits, clock=options.clock)
         server = server_of(gateway_app(desk, inbox, figures, document=openapi.text().encode()), options.serving)
         inbox.start()
         told(f"{'https' if options.serving.certificate else 'http'}://{options.host}:{port}")
