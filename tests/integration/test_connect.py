@@ -76,7 +76,7 @@ def taken(kafka: str, topics: Layout) -> tuple[str, str, bytes]:
 
 def test_the_clients_are_short() -> None:
     [client] = blocks("python", "Python")
-    assert len(client.splitlines()) <= 11
+    assert len(client.splitlines()) <= 10
     assert len(blocks("sh", "kcat")) == 2
 
 
