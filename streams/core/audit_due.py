@@ -1,9 +1,13 @@
 """Findings about the due moment: one that was broken without a word, one that the law does not give, one charged."""
 
+from functools import lru_cache
+
+from streams.core.calendar import Calendar
 from streams.core.dating import working_days_from
 from streams.core.due import unpaused
 from streams.core.events import Accepted, Event, Observed, Reappointed, Submitted, Transferred
 from streams.core.findings import Rule
+from streams.core.limits import Limit
 from streams.core.moments import SECOND_OF_DAY, Moment, day_of
 from streams.core.pauses import Interval, extended
 from streams.core.view import Sign, Signs, View, these
@@ -47,8 +51,7 @@ def due_differs(view: View) -> Signs:
     due_at, accepted_at = dossier.appointed_due_at, dossier.accepted_at
     if view.limit is None or accepted_at is None or due_at is None or appointed_at is None or dossier.reappointments:
         return ()
-    starts_at = view.calendar.roll(accepted_at)
-    lawful = unpaused(view.limit, starts_at, view.calendar)
+    starts_at, lawful = _lawful(view.calendar, accepted_at, view.limit)
     if dossier.pauses and appointed_at > starts_at:
         lawful = _moved(view, lawful, since=starts_at, by=appointed_at)
     early, late = (due_at, lawful) if due_at < lawful else (lawful, due_at)
@@ -56,6 +59,13 @@ def due_differs(view: View) -> Signs:
     if late - early <= days * SECOND_OF_DAY or late <= working_days_from(early, days, view.calendar):
         return ()
     return (Sign(Rule.DUE_DIFFERS, view.naming, appointed_at),)
+
+
+@lru_cache(1 << 14)
+def _lawful(calendar: Calendar, accepted_at: Moment, limit: Limit) -> tuple[Moment, Moment]:
+    """Return when a limit begins, and when it ends without pauses; kept, for a dossier is looked at again and again."""
+    starts_at = calendar.roll(accepted_at)
+    return starts_at, unpaused(limit, starts_at, calendar)
 
 
 def _moved(view: View, due_at: Moment, *, since: Moment, by: Moment) -> Moment:
