@@ -20,12 +20,18 @@ if TYPE_CHECKING:
 @click.option("--as-of", "as_of", metavar="T", help="Theo sự kiện đã đến lúc T · As known at T, ISO 8601.")
 @click.option("--json", "as_json", is_flag=True, help="In JSON, đủ chứng cứ · Print JSON, with all evidence.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="vi", help="Ngôn ngữ · Language of the text.")
+@click.option("--watch", is_flag=True, help="Đối chiếu nhật ký mãi · Verify the log without end (docs/audit.md).")
 @click.pass_context
-def command(ctx: click.Context, *, period: str, as_of: str | None, as_json: bool, lang: str) -> None:
+def command(ctx: click.Context, *, period: str, as_of: str | None, as_json: bool, lang: str, watch: bool) -> None:
     """Soát xét một lần · One run of every rule over dossiers and units (docs/findings.md).
 
     Units are compared over the period; single dossiers are all looked at. Exit code 3: there are findings.
+    With --watch, and nothing else: what is new is verified against the log again and again, as `dunghan verify` does
+    once; a heartbeat at /metrics stays away while anything differs.
     """
+    if watch:
+        _watch(ctx)
+        return
     # Kafka's client takes a while to import; `--help` must not.
     from dashboards.core.auditing import unit_findings  # noqa: PLC0415
     from deploy import audit_in_words as words  # noqa: PLC0415
@@ -48,6 +54,21 @@ def command(ctx: click.Context, *, period: str, as_of: str | None, as_json: bool
         click.echo(words.as_text(found, units, lang))
     if found.noted or units:
         ctx.exit(PROBLEMS)
+
+
+def _watch(ctx: click.Context) -> None:
+    from deploy import clock, logs  # noqa: PLC0415
+    from deploy.rulebook import ReferenceError  # noqa: PLC0415
+    from deploy.verify.composing import ForgedCheckpoints  # noqa: PLC0415
+    from deploy.verify.running import watch  # noqa: PLC0415
+    from deploy.verify.signing import KeyUnusable  # noqa: PLC0415
+
+    settings = settings_of(ctx)
+    logs.set_up()
+    try:
+        watch(settings, clock.now)
+    except (ForgedCheckpoints, KeyUnusable, OSError, ReferenceError) as error:
+        raise Failed(str(error)) from error
 
 
 def _asked(period: str, as_of: str | None) -> "tuple[Period, Moment]":

@@ -1,12 +1,20 @@
 """`audit --watch` on a real Kafka: looks at what is new; its heart beats only while everything follows from the log."""
 
+import contextlib
+import signal
+import sys
+import time
+import urllib.request
 from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry
 
 from deploy.layout import Layout
+from deploy.local.leash import Leashed
+from deploy.local.ports import free_ports
 from deploy.reading import LogUnreadable
+from deploy.settings import without_settings
 from deploy.verify.checkpoints import kept
 from deploy.verify.figures import BEAT, Figures
 from deploy.verify.signing import make_keys, private_key
@@ -97,3 +105,39 @@ def test_a_log_that_cannot_be_read_stops_the_heart_and_is_read_again(kafka: str,
     assert registry.get_sample_value(BEAT) is None
     with pytest.raises(LogUnreadable), Verification(nowhere) as verification:
         verification.look(now=NOW)
+
+
+def test_the_command_serves_its_heartbeat_and_ends_when_it_is_asked_to(
+    kafka: str, topics: Layout, first: Written, tmp_path: Path
+) -> None:
+    first.publish(kafka, topics.prefix)
+    port = free_ports(1)[0]
+    environment = without_settings() | {
+        "DUNGHAN_KAFKA__BOOTSTRAP": kafka,
+        "DUNGHAN_KAFKA__PREFIX": topics.prefix,
+        "DUNGHAN_AUDIT__METRICS_PORT": str(port),
+        "DUNGHAN_AUDIT__INDEX": str(tmp_path / "index.sqlite"),
+    }
+    command = [sys.executable, "-m", "deploy", "audit", "--watch"]
+    process = Leashed(command, log=tmp_path / "watch.log", environment=environment)
+    try:
+        deadline = time.monotonic() + 120
+        while BEAT not in shown(port):
+            assert process.returncode is None, (tmp_path / "watch.log").read_text()
+            assert time.monotonic() < deadline, (tmp_path / "watch.log").read_text()
+            time.sleep(0.5)
+        assert "dunghan_verify_complete_ratio 1.0" in shown(port)
+        process.signal(signal.SIGTERM)
+        while process.returncode is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert process.returncode == 0
+    finally:
+        process.stop()
+    assert (tmp_path / "index.sqlite").stat().st_size > 0
+
+
+def shown(port: int) -> str:
+    with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        return str(answer.read().decode())
+    return ""
