@@ -14,7 +14,7 @@ from tests.chaos.crew import Crew
 from tests.chaos.storms import Source as Sending
 from tests.integration.verify.log import RULES
 
-LOOKS = 3
+LOOKS = 2
 
 
 @pytest.fixture
