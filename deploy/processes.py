@@ -63,7 +63,9 @@ def worker_of(settings: Settings, skipped: Mapping[int, frozenset[int]] = NONE) 
 
     plans = (
         StepPlan(topics.INBOX.name, None, inbox),
-        StepPlan(topics.EVENTS.name, topics.STATE.name, register, compared=topics.TALLIES.name),
+        StepPlan(
+            topics.EVENTS.name, topics.STATE.name, register, compared=topics.TALLIES.name, trail=topics.TRAIL.name
+        ),
     )
     worker = Worker(
         plans,

@@ -78,6 +78,13 @@ class Step(Protocol):
     def rebuild(self, records: Iterable[Incoming]) -> None:
         """Take up again what the records of the corrupt keys say, all of them before the position, in order."""
 
+    @property
+    def headless(self) -> bool:
+        """Whether what the partition keeps of itself is lost or cannot be read; the engine answers with `follow`."""
+
+    def follow(self, lines: Iterable[bytes]) -> None:
+        """Take it up again from the lines of the partition's trail, in order; called any number of times."""
+
     def compare(self, written: Mapping[bytes, bytes]) -> Sequence[str]:
         """Return where the last values by key of the plan's `compared` topic are not what the state says, in words.
 

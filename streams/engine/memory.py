@@ -56,6 +56,8 @@ class MemoryEngine:
                 step = self._steps[plan.source, partition] = plan.build(partition)
                 state = topics.records.get((plan.state, partition), []) if plan.state else []
                 step.restore([(record.key, record.value) for record in state if record.key is not None])
+                if plan.trail and step.headless:
+                    step.follow(record.value or b"" for record in topics.records.get((plan.trail, partition), ()))
                 self.differences += step.compare(topics.last(plan.compared, partition)) if plan.compared else ()
 
     def run(self, now: Moment) -> int:

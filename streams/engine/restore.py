@@ -34,6 +34,10 @@ async def taken_up(around: Surroundings, plan: StepPlan, step: Step, *, source: 
         around.metrics.restoring(source.topic, source.partition, at=at, end=end)
 
     restored = await restore(around.connection, step, beside(plan.state), progress=progress)
+    if plan.trail is not None and step.headless:
+        lines = await follow(around.connection, step, beside(plan.trail), progress=progress)
+        around.metrics.rebuilt.labels(source.topic).inc()
+        log.error("head_taken_from_trail", topic=plan.trail, partition=source.partition, lines=lines)
     keys = await rebuild(around.connection, step, source, position=position, progress=progress)
     if keys:
         around.metrics.rebuilt.labels(source.topic).inc(keys)
@@ -72,6 +76,16 @@ async def rebuild(
                 found += [record for record in records if record.key in keys and record.offset < position]
         step.rebuild(found)
     return len(keys)
+
+
+async def follow(connection: Connection, step: Step, trail: TopicPartition, *, progress: Progress) -> int:
+    """Have the step take up what the partition keeps of itself from its trail; returns how many lines there are."""
+    lines = 0
+    async with aclosing(_committed(connection, trail, progress)) as batches:
+        async for records in batches:
+            step.follow([record.value or b"" for record in records])
+            lines += len(records)
+    return lines
 
 
 async def compare(connection: Connection, step: Step, written: TopicPartition, *, progress: Progress) -> Sequence[str]:

@@ -36,6 +36,7 @@ class Intake:
 
     next_at: Moment | None = None
     corrupt: Collection[bytes] = ()
+    headless = False
 
     def __init__(self, partition: int, *, partitions: int, metrics: IntakeMetrics, replay: bool = False) -> None:
         self._partition = partition
@@ -49,6 +50,9 @@ class Intake:
 
     def rebuild(self, records: Iterable[Incoming]) -> None:
         """Nor to rebuild."""
+
+    def follow(self, lines: Iterable[bytes]) -> None:
+        """Nor to follow."""
 
     def compare(self, written: Mapping[bytes, bytes]) -> Sequence[str]:
         """Nor to compare."""

@@ -76,6 +76,14 @@ class Partition(msgspec.Struct, frozen=True, array_like=True):
     now: Moment
 
 
+def partition_of(packed: bytes | None) -> Partition | None:
+    """Return what a partition keeps of itself; None where it keeps nothing that can be read."""
+    try:
+        return None if packed is None else decode_partition(packed)
+    except msgspec.DecodeError:
+        return None
+
+
 _encode: Final = msgspec.msgpack.Encoder().encode
 _decode: Final = msgspec.msgpack.Decoder(Entry).decode
 decode_header: Final = msgspec.msgpack.Decoder(Header).decode

@@ -1,9 +1,13 @@
 """The page of the register that one epoch writes: its outputs, and the lines of the trail that say what was done."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from streams import topics
 from streams.border import Epoch, KeyValue
+from streams.core.moments import Moment
+from streams.register.entries import PARTITION_KEY, VERSION, Partition, encode_partition
 from streams.wire import trail
 from streams.wire.records import NoticeRecord
 
@@ -18,8 +22,17 @@ class Page:
         self.partition = partition
         self.chain = trail.Chain()
         self.decisions = 0
+        self.begun = False
         self._epoch = Epoch(0, {})
         self._lines: list[KeyValue] = []
+
+    def take_up(self, kept: Partition | None) -> Moment:
+        """Go on behind what the partition kept of itself, and return the time that it had come to; 0 without any."""
+        self.begun = kept is not None
+        if kept is None:
+            return 0
+        self.chain = trail.Chain(kept.head, kept.length)
+        return kept.now
 
     def turn(self) -> None:
         """Begin the page of the next epoch."""
@@ -44,8 +57,15 @@ class Page:
         """Add a record to this partition of a topic."""
         self._epoch.write((topic.name, self.partition), key, value)
 
-    def close(self, taken: int) -> Epoch:
-        """Return all that was written, as the epoch that took so many records."""
+    def fill(self, topic: topics.Topic, records: Iterable[tuple[bytes, bytes | None]]) -> None:
+        """Add records to this partition of a topic."""
+        for key, value in records:
+            self.write(topic, key, value)
+
+    def close(self, taken: int, *, now: Moment) -> Epoch:
+        """Return all that was written, as the epoch that took so many records and came to `now`."""
+        kept = Partition(VERSION, self.chain.head, self.chain.length, now)
+        self.write(topics.STATE, PARTITION_KEY, encode_partition(kept))
         if self._lines:
             self._epoch.outputs[topics.TRAIL.name, self.partition] = self._lines
         self._epoch.taken = taken

@@ -15,7 +15,7 @@ from streams.core.moments import Moment
 from streams.core.rulebook import Rulebook
 from streams.metrics import RegisterMetrics
 from streams.register.clerk import Clerk
-from streams.register.entries import PARTITION_KEY, VERSION, Entry, Partition, decode_partition, encode_partition
+from streams.register.entries import PARTITION_KEY, Entry, partition_of
 from streams.register.page import Page
 from streams.register.shelf import Shelf
 from streams.register.tallies import Tallies
@@ -78,10 +78,17 @@ class Register:
         """Take up entries as `dossier.state` holds them, and what the partition keeps of itself."""
         records = list(records)
         self._shelf.restore(record for record in records if record[0] != PARTITION_KEY)
-        for key, value in records:
-            if key == PARTITION_KEY and value is not None:
-                kept = decode_partition(value)
-                self._page.chain, self._now = trail.Chain(kept.head, kept.length), kept.now
+        for _, value in (record for record in records if record[0] == PARTITION_KEY):
+            self._now = self._page.take_up(partition_of(value))
+
+    @property
+    def headless(self) -> bool:
+        """Whether there are dossiers, and no record of the partition itself that can be read."""
+        return not self._page.begun and (len(self) > 0 or bool(self.corrupt))
+
+    def follow(self, lines: Iterable[bytes]) -> None:
+        """Take the head of the chain and the time from the lines of the trail."""
+        self._now = trail.follow(self._page.chain, lines) or self._now
 
     def rebuild(self, records: Iterable[Incoming]) -> None:
         """Build the entries of the corrupt keys again from their events, as they stand at the time of the partition.
@@ -171,8 +178,7 @@ class Register:
     def _pass(self, until: Moment, clock: Moment) -> bool:
         """Let time pass to `until`; False if a slice of decisions is full before that."""
         while self._page.decisions < SLICE:
-            found = self._shelf.due(until)
-            if found is None:
+            if (found := self._shelf.due(until)) is None:
                 self._now = max(self._now, until)
                 return True
             at, key, entry = found
@@ -186,13 +192,9 @@ class Register:
     def _close(self, taken: int, next_offset: int, *, clock: Moment, behind: bool = False, full: bool = False) -> Epoch:
         """Pack what was touched and close the epoch with its own line and the partition's."""
         page = self._page
-        for key, packed in self._shelf.pack():
-            page.write(topics.STATE, key, packed)
-        for key, tally in self._tallies.flush():
-            page.write(topics.TALLIES, key, tally)
+        page.fill(topics.STATE, self._shelf.pack())
+        page.fill(topics.TALLIES, self._tallies.flush())
         page.say(trail.EpochLine(next_offset, taken, self._now, clock, self._clerk.rules.version, behind, full))
         page.write(topics.TALLIES, *self._tallies.counted(self._now))
-        kept = Partition(VERSION, page.chain.head, page.chain.length, self._now)
-        page.write(topics.STATE, PARTITION_KEY, encode_partition(kept))
         self._announced = True
-        return page.close(taken)
+        return page.close(taken, now=self._now)

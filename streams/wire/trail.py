@@ -6,6 +6,7 @@ breaks the chain at its place, for anybody with a JSON reader and SHA-256.
 """
 
 import hashlib
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -141,6 +142,9 @@ class EpochLine(Line, frozen=True, tag="epoch"):
     full: bool = False
 
 
+_epochs = msgspec.json.Decoder(EpochLine)
+
+
 class Chain:
     """The head of one partition's chain, and how many lines stand behind it."""
 
@@ -154,6 +158,16 @@ class Chain:
         self.head = digest = hashlib.sha256(self.head + body).digest()
         self.length += 1
         return b'%b,"hash":"%b"}' % (body[:-1], digest.hex().encode())
+
+
+def follow(chain: Chain, lines: Iterable[bytes]) -> Moment | None:
+    """Lead the chain on behind these lines; returns the time that the last epoch among them came to."""
+    now: Moment | None = None
+    for line in lines:
+        chain.head, chain.length = hash_of(line), chain.length + 1
+        if b'"line":"epoch"' in line:
+            now = _epochs.decode(line).now
+    return now
 
 
 def broken(before: bytes, value: bytes) -> str | None:

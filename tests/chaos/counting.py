@@ -29,6 +29,7 @@ class Counting:
 
     next_at: Moment | None = None
     corrupt: Collection[bytes] = ()
+    headless = False
 
     def __init__(self, partition: int) -> None:
         self.partition = partition
@@ -40,6 +41,9 @@ class Counting:
 
     def rebuild(self, records: Iterable[Incoming]) -> None:
         """A number is never corrupt."""
+
+    def follow(self, lines: Iterable[bytes]) -> None:
+        """It has no trail."""
 
     def compare(self, written: Mapping[bytes, bytes]) -> Sequence[str]:
         return ()

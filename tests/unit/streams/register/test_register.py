@@ -223,6 +223,24 @@ def test_a_state_whose_history_is_damaged_is_not_taken_up() -> None:
     assert again.corrupt == {DOSSIER.encode()}
 
 
+@pytest.mark.parametrize("record", [b"\x96rubbish", None], ids=["unreadable", "gone"])
+def test_a_partition_that_lost_the_head_of_its_trail_goes_on_behind_its_last_line(record: bytes | None) -> None:
+    whole = register()
+    epochs = [live(whole, ACCEPTED, now=at("2020-03-02 08:00")), whole.tick(at("2020-03-05 09:00"))]
+    kept = [(key or b"", value) for epoch in epochs for key, value in epoch.outputs["dossier.state", 0]]
+    again = register()
+    again.restore([*kept, (b"@partition", record)])
+    assert again.headless
+    again.follow(value or b"" for epoch in epochs for _, value in epoch.outputs["dossier.trail", 0])
+    assert again.now == whole.now
+    later = [step.tick(at("2020-03-09 08:01")) for step in (whole, again)]
+    assert later[0].outputs == later[1].outputs
+
+
+def test_a_partition_that_is_new_has_lost_nothing() -> None:
+    assert not register().headless
+
+
 def test_the_tallies_follow_the_dossier_and_never_count_it_twice() -> None:
     step = register()
     counts: dict[str, list[list[Any]]] = {}
