@@ -69,21 +69,22 @@ class Counting:
 PLAN = StepPlan(EVENTS.name, STATE.name, Counting)
 
 
-def worker(bootstrap: str, prefix: str, *, session: float = 6.0) -> Worker:
+def worker(bootstrap: str, prefix: str, *, session: float = 6.0, name: str | None = None) -> Worker:
     connection = Connection(bootstrap, prefix, f"{prefix}-counting")
     return Worker(
         [PLAN],
         connection=connection,
-        membership=Membership(session=session, heartbeat=session / 4),
+        membership=Membership(instance_id=name, session=session, heartbeat=session / 4),
         pace=Pace(lambda: int(time.time()), spacing=0.05, patience=1.0),  # noqa: TID251 - the shell's clock
         metrics=EngineMetrics(CollectorRegistry(), (connection.topic(EVENTS.name),)),
     )
 
 
-async def main(bootstrap: str, prefix: str, spoil: float) -> int:
-    it = worker(bootstrap, prefix)
-    if spoil:
-        _spoil(it, spoil)
+async def main(bootstrap: str, prefix: str, *more: str) -> int:
+    said = dict(each.split("=") for each in more)
+    it = worker(bootstrap, prefix, name=said.get("member"))
+    if "spoil" in said:
+        _spoil(it, float(said["spoil"]))
     return await it.run()
 
 
@@ -108,4 +109,4 @@ def _spoil(it: Worker, share: float) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(sys.argv[1], sys.argv[2], float(sys.argv[3]) if len(sys.argv) > 3 else 0.0)))
+    sys.exit(asyncio.run(main(*sys.argv[1:])))

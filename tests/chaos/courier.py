@@ -9,15 +9,17 @@ import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kafka.admin import ConfigResource, KafkaAdminClient
 
 from deploy.local.kafka import LocalKafka
 from streams.topics import BOOK, BYTES, LEDGER
-from tests.chaos.courier_scene import Scene, scene
+from tests.chaos.courier_scene import DECIDED, Scene, scene
+from tests.chaos.disk import small_disk
 from tests.chaos.should_be_told import Verdict
 from tests.chaos.sink import Temper
+from tests.sources import at
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,44 @@ def _largest(on: Scene, size: int) -> None:
     admin.close()
 
 
+def disk_full(full: bool) -> Told:
+    """(g) the broker's disk is full, and it gives up: nothing is sent unrecorded, and all of it once there is room."""
+    with (
+        small_disk(512) as disk,
+        LocalKafka(disk.folder / "kafka") as kafka,
+        scene(people=100, temper=Temper(delay=0.05), kafka=kafka) as on,
+    ):
+        on.publish(2_000)
+        on.start()
+        on.sink.wait_for(20, 60)
+        disk.fill()
+        time.sleep(60 if full else 12)
+        unrecorded = len(on.sink.accepted)
+        kafka.brokers[0].signal(signal.SIGKILL)
+        disk.clear()
+        kafka.brokers[0].start()
+        kafka.wait_until_whole(60)
+        unrecorded -= len(on.sink.accepted) - on.unrecorded()
+        found = on.quiet(seconds=240)
+        return Told(replace(found, wrong=found.wrong + max(0, unrecorded)), allowed=on.orders.connections)
+
+
+def three_days(full: bool) -> Told:
+    """(i) no courier for three days: what was decided meanwhile is one mail for each person, at the pace agreed on."""
+    facts, people, pace = (100_000, 1_000, 20.0) if full else (6_000, 200, 20.0)
+    with scene(people=people) as on:
+        on.orders.per_second = pace
+        for day in ("2020-07-08", "2020-07-09", "2020-07-10"):
+            on.publish(facts // 3, decided=at(f"{day} 08:05") if day != "2020-07-10" else DECIDED)
+        on.start()
+        found = on.quiet(seconds=900)
+        times = sorted(mail.at for mail in on.sink.accepted)
+        # A bucket holds a second's mails at most: in any second twice as many can go.
+        hurried = sum(later - earlier < 1.0 for earlier, later in zip(times, times[int(2 * pace) + 1 :], strict=False))
+        merged = max(0, found.mails - people)
+        return Told(replace(found, wrong=found.wrong + merged + hurried))
+
+
 def one_person(full: bool) -> Told:
     """(h) 10,001 notices at once for one person are one mail."""
     with scene(people=10) as on:
@@ -186,6 +226,8 @@ STORMS: tuple[tuple[str, Callable[[bool], Told]], ...] = (
     ("courier: three", _several(3)),
     ("courier: broker restarted", broker_restarted),
     ("courier: broker refuses its writes", writes_refused),
+    ("courier: broker's disk full", disk_full),
+    ("courier: three days without it", three_days),
     ("courier: all at once for one person", one_person),
     ("courier: all at once for as many persons", many_people),
 )

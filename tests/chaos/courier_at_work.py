@@ -16,6 +16,7 @@ from typing import Self
 import msgspec
 
 import alerts.send
+from alerts.core.pace import Rates
 from alerts.core.people import Directory
 from alerts.core.policy import Policy
 from alerts.courier import Options, deliver
@@ -34,6 +35,7 @@ class Orders(msgspec.Struct):
     moment: int
     connections: int = 8
     final_patience: float = 600.0
+    per_second: float = 0.0
     die_at: str = ""
     died: str = ""
 
@@ -48,6 +50,7 @@ def options(bootstrap: str, prefix: str, orders: Orders) -> Options:
             port=orders.smtp_port,
             connections=orders.connections,
             final_patience=orders.final_patience,
+            rates=Rates(per_second=orders.per_second),
         ),
         letterhead=Letterhead(address="dunghan@x.example", domain="x.example"),
         clock=lambda: orders.moment + int(time.time() - orders.begun),  # noqa: TID251 - the shell's clock

@@ -22,6 +22,7 @@ from deploy.admin import TopicAdmin
 from deploy.layout import Layout
 from deploy.local.kafka import LocalKafka
 from deploy.rulebook import load_rulebook
+from streams.core.moments import Moment, datetime_of
 from streams.keys import partition_of
 from streams.metrics import RegisterMetrics
 from streams.register.register import Register
@@ -66,35 +67,39 @@ class Scene:
         self._writers = [Writer(self.kafka.bootstrap, name=f"{self.layout.prefix}-{p}") for p in range(PARTITIONS)]
         self.told = 0
 
-    def publish(self, count: int, *, person: int | None = None) -> None:
-        """Let so many dossiers fall overdue at once; every twentieth is done before anybody is told."""
+    def publish(self, count: int, *, person: int | None = None, decided: Moment = DECIDED) -> None:
+        """Let so many dossiers fall overdue at once; every twentieth is done before anybody is told.
+
+        They fell due at eight in the morning of the day on which it is decided, or two days before by default.
+        """
+        due = "2020-07-08 08:00" if decided == DECIDED else f"{datetime_of(decided):%Y-%m-%d} 08:00"
         records: dict[int, list[bytes]] = {p: [] for p in range(PARTITIONS)}
         for number in range(self.told, self.told + count):
             dossier = f"muongnhe/{number:06}"
             officer = f"cb{number % self.people if person is None else person}"
             home = records[partition_of(dossier.encode(), PARTITIONS)]
             more = {"procedure": "1.001", "unit": "xa", "officer": officer}
-            home.append(sent("accepted", "2020-07-01 08:00", dossier=dossier, due_at="2020-07-08 08:00", **more))
+            home.append(sent("accepted", "2020-07-01 08:00", dossier=dossier, due_at=due, **more))
             if number % 20 == 19:
                 home.append(sent("done", "2020-07-07 08:00", dossier=dossier))
         self.told += count
         for partition, values in records.items():
-            self._take(partition, values)
+            self._take(partition, values, decided)
 
-    def _take(self, partition: int, values: list[bytes]) -> None:
+    def _take(self, partition: int, values: list[bytes], decided: Moment) -> None:
         events = [
-            record._replace(offset=self._sent[partition] + record.offset) for record in taken(values, arrived=DECIDED)
+            record._replace(offset=self._sent[partition] + record.offset) for record in taken(values, arrived=decided)
         ]
         self._sent[partition] += len(events)
         for record in events:
             self._events.send(self.topic(EVENTS.name), key=record.key, value=record.value, partition=partition)
         self._events.flush()
         register, done = self._registers[partition], 0
-        while done < len(events) or (register.next_at is not None and register.next_at <= DECIDED):
+        while done < len(events) or (register.next_at is not None and register.next_at <= decided):
             if done < len(events):
-                epoch = register.take(events[done:], now=DECIDED, behind=False)
+                epoch = register.take(events[done:], now=decided, behind=False)
             else:
-                epoch = register.tick(DECIDED)
+                epoch = register.tick(decided)
             with self._writers[partition].transaction() as writer:
                 for (topic, to), outputs in epoch.outputs.items():
                     for name, value in outputs:

@@ -12,16 +12,33 @@ class Crew:
     """Processes of one module, `python -m MODULE BOOTSTRAP PREFIX [ARGUMENTS]`; what ends by itself starts again."""
 
     def __init__(
-        self, bootstrap: str, layout: Layout, *, module: str = "tests.chaos.counting", arguments: Sequence[str] = ()
+        self,
+        bootstrap: str,
+        layout: Layout,
+        *,
+        module: str = "tests.chaos.counting",
+        arguments: Sequence[str] = (),
+        static: bool = False,
     ) -> None:
+        """With `static` each process has a name in the group (KIP-345), which whoever follows it takes over."""
         self.bootstrap, self.layout = bootstrap, layout
         self._command = [sys.executable, "-m", module, bootstrap, layout.prefix, *arguments]
+        self._static = static
+        self._names: dict[int, str] = {}
         self.workers: list[subprocess.Popen[bytes]] = []
         self.endings: list[int] = []
 
     def start(self, count: int = 1) -> None:
         for _ in range(count):
-            self.workers.append(subprocess.Popen(self._command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL))
+            taken = {self._names[worker.pid] for worker in self.workers}
+            name = next(name for number in range(len(taken) + 1) if (name := f"member={number}") not in taken)
+            self.workers.append(self._started(name))
+
+    def _started(self, name: str) -> subprocess.Popen[bytes]:
+        command = [*self._command, name] if self._static else self._command
+        worker = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        self._names[worker.pid] = name
+        return worker
 
     def tell(self, place: int, number: signal.Signals) -> None:
         self.workers[place].send_signal(number)
@@ -41,9 +58,7 @@ class Crew:
         for place, worker in enumerate(self.workers):
             if (code := worker.poll()) is not None:
                 self.endings.append(code)
-                self.workers[place] = subprocess.Popen(
-                    self._command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-                )
+                self.workers[place] = self._started(self._names[worker.pid])
 
     def stop(self) -> None:
         for worker in self.workers:

@@ -6,7 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from kafka import KafkaProducer
@@ -18,6 +18,7 @@ from deploy.local.kafka import LocalKafka
 from streams.topics import EVENTS, NOTICES, STATE, prefixed
 from tests.chaos import deciding
 from tests.chaos.crew import Crew
+from tests.chaos.disk import SmallDisk, small_disk
 from tests.chaos.judge import Finding, judged, until_settled
 
 KEYS = 500
@@ -79,6 +80,7 @@ class Scene:
     crew: Crew
     dice: random.Random
     until: float
+    disk: SmallDisk | None = None
 
     def pauses(self, least: float, most: float) -> Iterator[None]:
         """Yield after each pause of random length, until the storm is over; supervises the workers meanwhile."""
@@ -140,6 +142,21 @@ def broker_freezes(scene: Scene) -> None:
         broker.signal(signal.SIGCONT)
 
 
+def full_disk(scene: Scene) -> None:
+    """Again and again the broker's disk is full, until it gives up; then there is room, and it is started again."""
+    assert scene.disk is not None
+    broker = scene.kafka.brokers[0]
+    for _ in scene.pauses(5, 8):
+        scene.disk.fill()
+        given_up = time.monotonic() + 10
+        while broker.returncode is None and time.monotonic() < given_up:
+            time.sleep(0.2)
+        broker.signal(signal.SIGKILL)
+        scene.disk.clear()
+        broker.start()
+        scene.kafka.wait_until_whole(60)
+
+
 def calm(scene: Scene) -> None:
     """Nothing happens from outside."""
     for _ in scene.pauses(1, 1):
@@ -157,6 +174,10 @@ class Storm:
     rate: int = 2000
     arguments: tuple[str, ...] = ()
     module: str = "tests.chaos.counting"
+    disk: int = 0
+    """Megabytes of the disk that its brokers write to; 0 for the machine's own."""
+    static: bool = False
+    """Whether a worker that is started again is the same member as before."""
     control: bool = False
     """A control is there to show what the storm does to others; it need not come out clean."""
 
@@ -170,34 +191,38 @@ STORMS = (
     Storm("kill storm", kills),
     Storm("kill storm, idiomatic Faust (control)", kills, module="tests.chaos.idiomatic", control=True),
     Storm("kill storm, the register, run again", kills, module="tests.chaos.deciding", rate=300),
+    Storm("kill storm, static members", kills, static=True),
     Storm("1 to 4 to 1 workers", scaling, workers=1),
     Storm("worker frozen past session and transaction", freezes, workers=2),
-    Storm("chunks lost, repeated, reordered", calm, workers=2, arguments=("0.1",)),
+    Storm("chunks lost, repeated, reordered", calm, workers=2, arguments=("spoil=0.1",)),
     Storm("three brokers, each killed in turn", leader_losses, workers=2, brokers=3, rate=500),
     Storm("three brokers, each frozen in turn", broker_freezes, workers=2, brokers=3, rate=500),
+    Storm("the broker's disk is full", full_disk, workers=2, rate=500, disk=512),
 )
 
 
 @contextmanager
-def cluster(storm: Storm) -> Iterator[tuple[LocalKafka, Layout]]:
+def cluster(storm: Storm) -> Iterator[tuple[LocalKafka, Layout, SmallDisk | None]]:
     """Give a cluster of its own for the storm, with the topics on it."""
-    with LocalKafka(brokers=storm.brokers) as kafka:
+    with ExitStack() as stack:
+        disk = stack.enter_context(small_disk(storm.disk)) if storm.disk else None
+        kafka = stack.enter_context(LocalKafka(disk.folder / "kafka" if disk else None, brokers=storm.brokers))
         layout = Layout(f"c{uuid.uuid4().hex[:8]}", 12 if storm.brokers == 1 else 4, min(3, storm.brokers))
         TopicAdmin(kafka.bootstrap, layout).apply()
-        yield kafka, layout
+        yield kafka, layout, disk
 
 
 def weathered(storm: Storm, *, seed: int, seconds: float) -> tuple[Finding, float]:
     """Run a storm for so many seconds, let it settle, and judge; returns the finding and how long all of it took."""
     began = time.monotonic()
-    with cluster(storm) as (kafka, layout):
-        crew = Crew(kafka.bootstrap, layout, module=storm.module, arguments=storm.arguments)
+    with cluster(storm) as (kafka, layout, disk):
+        crew = Crew(kafka.bootstrap, layout, module=storm.module, arguments=storm.arguments, static=storm.static)
         make = deciding.numbered if storm.decides else numbered
         source = Source(kafka.bootstrap, prefixed(layout.prefix, EVENTS), storm.rate, make)
         try:
             crew.start(storm.workers)
             source.start()
-            storm.weather(Scene(kafka, crew, random.Random(seed), time.monotonic() + seconds))
+            storm.weather(Scene(kafka, crew, random.Random(seed), time.monotonic() + seconds, disk))
             source.stop()
             finding = _settled(kafka.bootstrap, layout, crew, source=source, storm=storm)
         finally:
