@@ -72,9 +72,11 @@ def command(ctx: click.Context, /, **asked: Any) -> None:
 
 
 def _taken(ctx: click.Context, source: "Source", asked: dict[str, Any]) -> "tuple[Outcome, list[bytes]]":
+    from deploy import clock  # noqa: PLC0415
     from deploy.connect.progress import Progress  # noqa: PLC0415
     from deploy.connect.rows import Problem  # noqa: PLC0415
-    from deploy.connect.takings import Asked, take  # noqa: PLC0415
+    from deploy.connect.sources import Form  # noqa: PLC0415
+    from deploy.connect.takings import Asked, take, take_outbox  # noqa: PLC0415
 
     sample: list[bytes] = []
     name = asked["file"]
@@ -93,6 +95,8 @@ def _taken(ctx: click.Context, source: "Source", asked: dict[str, Any]) -> "tupl
         dry=_shower(sample, as_json=asked["as_json"]) if asked["dry_run"] else None,
     )
     with _failing(), Progress() as progress:
+        if source.form is Form.OUTBOX:
+            return take_outbox(wanted, source, where=_where(ctx), tell=tell, now=clock.now()), sample
         outcome = take(wanted, source, where=_where(ctx), tell=tell, watch=progress.watch)
     return outcome, sample
 
@@ -148,8 +152,8 @@ def _source(ctx: click.Context, mapping: str) -> "Source":
             found = by_name[mapping]
     except BadDocuments as wrong:
         raise BadMapping(str(wrong)) from wrong
-    if found.form not in {Form.TABLE, Form.PAYLOAD}:
-        raise BadMapping(f"{found.name} is no mapping of a table: its form is {found.form}")
+    if found.form is Form.CLOUDEVENTS:
+        raise BadMapping(f"{found.name} is no mapping of a file: its form is {found.form}")
     return found
 
 

@@ -48,7 +48,7 @@ class Export:
         self._sheet = sheet
         self._encoding = encoding
         try:
-            self._file: BinaryIO = path.open("rb")
+            self.file: BinaryIO = path.open("rb")
             self._stood = self._stand()
         except OSError as wrong:
             raise BadExport(f"{path}: {wrong.strerror}") from wrong
@@ -61,7 +61,7 @@ class Export:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Let go of the file."""
-        self._file.close()
+        self.file.close()
 
     @property
     def saved_at(self) -> Moment:
@@ -83,7 +83,7 @@ class Export:
 
     def rows(self) -> Iterator[Numbered]:
         """Yield every row; raises BadExport."""
-        begins = self._file.read(512)
+        begins = self.file.read(512)
         if begins.startswith((WORKBOOK, OLE)) or begins.lstrip().lower().startswith(WEB_PAGE):
             return self._of_workbook()
         if not begins:
@@ -91,12 +91,12 @@ class Export:
         return self._of_text()
 
     def _of_text(self) -> Iterator[Numbered]:
-        encoding = self._encoding or encoding_of(self._file)
-        separator = separator_of(self._file, encoding)
+        encoding = self._encoding or encoding_of(self.file)
+        separator = separator_of(self.file, encoding)
         size = max(self._stood[0], 1)
-        for line in rows_of(self._file, encoding, separator):
+        for line in rows_of(self.file, encoding, separator):
             if not line.number % 5_000:
-                self._heard(min(self._file.tell() / size, 1.0))
+                self._heard(min(self.file.tell() / size, 1.0))
             yield Numbered(*line)
 
     def _of_workbook(self) -> Iterator[Numbered]:

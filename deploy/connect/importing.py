@@ -16,7 +16,7 @@ from deploy.connect.deriving import derived
 from deploy.connect.desk import Desk
 from deploy.connect.exports import BadExport, Export, Numbered
 from deploy.connect.headings import DEPTH, find_headings
-from deploy.connect.outcome import MOST_KEPT, Missing, Outcome
+from deploy.connect.outcome import Missing, Outcome
 from deploy.connect.rows import Problem, Row, RowReader
 from deploy.connect.snapshot import Sending, Snapshot, closed_without_date, state_shown, subject_of
 from deploy.connect.sources import Column, Source
@@ -139,12 +139,9 @@ class Import:
             self._piece = Piece([], [])
 
     def _unread(self, *problems: Problem) -> None:
-        self.outcome.unread += 1
-        self.outcome.problem_count += len(problems)
+        self.outcome.refuse(*problems)
         for problem in problems:
             self._tell(problem)
-            if len(self.outcome.problems) < MOST_KEPT:
-                self.outcome.problems.append(problem)
 
     @property
     def _code_heading(self) -> str:

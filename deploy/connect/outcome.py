@@ -37,6 +37,12 @@ class Outcome:
     closed_and_gone: int = 0
     headings: Headings | None = None
 
+    def refuse(self, *problems: Problem) -> None:
+        """Count a row that was left out, and remember why."""
+        self.unread += 1
+        self.problem_count += len(problems)
+        self.problems += problems[: max(MOST_KEPT - len(self.problems), 0)]
+
     @property
     def sound(self) -> bool:
         """Whether nothing needs a person."""

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from deploy.connect.desk import Desk
 from deploy.connect.exports import Export
-from deploy.connect.importing import Import, Piece, Tell
+from deploy.connect.importing import PIECE, Import, Piece, Tell
+from deploy.connect.outbox import events_in
 from deploy.connect.outcome import Missing, Outcome
+from deploy.connect.rows import Problem
 from deploy.connect.snapshot import state_shown, subject_of
 from deploy.connect.snapshots import Written, read_snapshot, stored, transactional_id
 from deploy.connect.sources import Source
@@ -60,6 +62,36 @@ def take(asked: Asked, source: Source, *, where: Where, tell: Tell, watch: Watch
                     desk.lay(code, snapshot)
         as_of = export.saved_at if asked.as_of is None else asked.as_of
         return Import(source, desk=desk, as_of=as_of, publish=publish, tell=tell).run(export, partial=asked.partial)
+
+
+def take_outbox(asked: Asked, source: Source, *, where: Where, tell: Tell, now: Moment) -> Outcome:
+    """Send the rows of an outbox and return what came of it; ids are the rows' own, and nothing is compared.
+
+    Raises BadExport for the file; LogUnreadable and NotPublished for the cluster.
+    """
+    outcome, piece = Outcome(), Piece([], [])
+    with ExitStack() as stack:
+        export = stack.enter_context(Export(asked.file))
+        publish = asked.dry or _publisher(stack, source, where)
+        for said in events_in(export.file, source, now=now):
+            outcome.rows += 1
+            if isinstance(said, Problem):
+                outcome.refuse(said)
+                tell(said)
+            elif said is None:
+                outcome.unchanged += 1
+            else:
+                outcome.changed += 1
+                outcome.events[said.type.split(".")[-2]] += 1
+                piece.events.append(said)
+            if len(piece.events) >= PIECE:
+                export.check()
+                publish(piece)
+                piece = Piece([], [])
+        export.check()
+        if piece.events:
+            publish(piece)
+    return outcome
 
 
 def _publisher(stack: ExitStack, source: Source, where: Where) -> Written:

@@ -70,3 +70,11 @@ def test_a_file_that_is_no_export_ends_with_3(run: Run) -> None:
     Path("b.csv").write_text("a,b\n1,2\n")
     found = run("b.csv", *DRY)
     assert (found.exit_code, "--guess" in found.stderr) == (3, True)
+
+
+def test_an_outbox_is_sent_row_by_row(run: Run) -> None:
+    row = {"id": "1", "aggregateid": "A", "type": "HoSoXuLyXong", "timestamp": "2026-03-02T09:12:00", "payload": "{}"}
+    Path("o.jsonl").write_text(f"{json.dumps(row)}\n{json.dumps(row | {'id': ''})}\n", "utf-8")
+    found = run("o.jsonl", "--map", "debezium-outbox", "--dry-run", "--json")
+    told = json.loads(found.stdout)
+    assert (found.exit_code, told["events"], [one["line"] for one in told["problems"]]) == (3, {"done": 1}, [2])
