@@ -29,10 +29,8 @@ class Page:
     def take_up(self, kept: Partition | None) -> Moment:
         """Go on behind what the partition kept of itself, and return the time that it had come to; 0 without any."""
         self.begun = kept is not None
-        if kept is None:
-            return 0
-        self.chain = trail.Chain(kept.head, kept.length)
-        return kept.now
+        self.chain = trail.Chain() if kept is None else trail.Chain(kept.head, kept.length)
+        return 0 if kept is None else kept.now
 
     def turn(self) -> None:
         """Begin the page of the next epoch."""
