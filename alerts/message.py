@@ -88,13 +88,17 @@ def _mailbox(name: str, address: str) -> str:
 
 
 def _words(text: str) -> str:
-    """Return the text as RFC 2047 encoded words, one a line, or as it is where it needs none."""
+    """Return the text as RFC 2047 encoded words, one a line, or as it is where it needs none.
+
+    Cut behind a space where there is one: some readers show a space between two encoded words, which must not be.
+    """
     if text.isascii() and "=?" not in text:
         return text
     chunks = [""]
     for char in text:
         if len((chunks[-1] + char).encode()) > WORD_BYTES:
-            chunks.append("")
+            before, space, begun = chunks[-1].rpartition(" ")
+            chunks[-1:] = [before + space, begun] if space else [chunks[-1], ""]
         chunks[-1] += char
     return "\r\n ".join(f"=?utf-8?b?{base64.b64encode(chunk.encode()).decode()}?=" for chunk in chunks)
 

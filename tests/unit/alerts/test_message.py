@@ -1,5 +1,6 @@
 """The bytes of a mail."""
 
+import base64
 import email
 import email.policy
 from email.message import EmailMessage
@@ -72,6 +73,15 @@ def test_whatever_a_name_is_the_address_is_the_recipients(name: str) -> None:
     message = read(mail_of(digest, Letter(subject="", html="", text=""), HEAD).content)
     [address] = message["To"].addresses
     assert address.addr_spec == "a@x.vn"
+
+
+def test_a_long_name_is_not_cut_within_a_word_for_readers_that_show_the_cut() -> None:
+    chief = Person(id="ld", name="Lãnh đạo UBND thành phố Điện Biên Phủ", address="ld@x.vn")
+    digest = compose(chief, [tell(notice())], at=at("2020-07-10 08:00"), policy=Policy())
+    content = mail_of(digest, Renderer(DIRECTORY).render(digest), Letterhead(address="dunghan@x.vn")).content
+    lines = content.split(b"To: ")[1].split(b" <ld@x.vn>")[0].split(b"\r\n ")
+    shown = [base64.b64decode(line.removeprefix(b"=?utf-8?b?").removesuffix(b"?=")).decode() for line in lines]
+    assert shown == ["Lãnh đạo UBND thành phố Điện ", "Biên Phủ"]
 
 
 def test_a_bounce_comes_back_to_an_address_of_the_digest_s_own() -> None:
