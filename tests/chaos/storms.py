@@ -193,6 +193,7 @@ STORMS = (
     Storm("kill storm, the register, run again", kills, module="tests.chaos.deciding", rate=300),
     Storm("kill storm, static members", kills, static=True),
     Storm("1 to 4 to 1 workers", scaling, workers=1),
+    Storm("1 to 4 to 1 workers, the register, run again", scaling, workers=1, module="tests.chaos.deciding", rate=300),
     Storm("worker frozen past session and transaction", freezes, workers=2),
     Storm("chunks lost, repeated, reordered", calm, workers=2, arguments=("spoil=0.1",)),
     Storm("three brokers, each killed in turn", leader_losses, workers=2, brokers=3, rate=500),
