@@ -21,7 +21,6 @@ from alerts.render import plain
 from alerts.server import Server, Tls
 
 MAILS_EACH: Final = 50
-IDLE_SECONDS: Final = 60.0
 REFUSED: Final = 500
 RETURNED: Final = ("421", "452")
 """Codes by which a server asks for another connection: it is going down, or had enough mails on this one."""
@@ -57,6 +56,7 @@ class Connection(aiosmtplib.SMTP):
             local_hostname=server.helo,
         )
         self.final_patience = server.final_patience
+        self.idle = server.idle
         self.taken = 0
         self.used_at = 0.0
         self.in_message = False
@@ -71,7 +71,7 @@ class Connection(aiosmtplib.SMTP):
 
     def is_fresh(self) -> bool:
         """Return whether another mail may go over it."""
-        return self.is_connected and self.taken < MAILS_EACH and time.monotonic() - self.used_at < IDLE_SECONDS
+        return self.is_connected and self.taken < MAILS_EACH and time.monotonic() - self.used_at < self.idle
 
 
 class Mailer:

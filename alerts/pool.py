@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, Self
 from alerts.core.pace import Paces
 from alerts.core.retry import Ending
 from alerts.core.settling import Answered
-from alerts.mailer import IDLE_SECONDS, Mailer, Parcel
+from alerts.mailer import Mailer, Parcel
 from alerts.server import Server
 
 LOOK: Final = 0.05
@@ -110,7 +110,7 @@ class Pool:
         try:
             while True:
                 try:
-                    parcel = await asyncio.wait_for(self._next(), IDLE_SECONDS)
+                    parcel = await asyncio.wait_for(self._next(), self._server.idle)
                 except TimeoutError:
                     await mailer.hang_up()
                     continue

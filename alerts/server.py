@@ -22,9 +22,9 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     """The mail server; making one that would send a password in the clear to another machine raises ValueError.
 
     `patience` bounds each command; `final_patience` the answer after the final dot, when hanging up would mean not
-    knowing (RFC 5321 section 4.5.3.2.6: ten minutes). `token_command` prints an access token (XOAUTH2), asked at every
-    login in the place of a password. `authority` is a file (PEM) of those who may have signed the server's
-    certificate; without it, whoever this machine trusts.
+    knowing (RFC 5321 section 4.5.3.2.6: ten minutes). A connection that was `idle` so long is ended. `token_command`
+    prints an access token (XOAUTH2), asked at every login in the place of a password. `authority` is a file (PEM) of
+    those who may have signed the server's certificate; without it, whoever this machine trusts.
     """
 
     host: str
@@ -37,6 +37,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     connections: int = 4
     patience: float = 60.0
     final_patience: float = 600.0
+    idle: float = 60.0
     helo: str = "localhost"
     rates: Rates = Rates()
 

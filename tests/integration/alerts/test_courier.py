@@ -43,7 +43,9 @@ def read(content: bytes) -> EmailMessage:
     return email.message_from_bytes(content, policy=email.policy.SMTP)
 
 
-def test_a_notice_becomes_a_mail_in_vietnamese(kafka: str, topics: Layout, mailbox: LocalMailbox) -> None:
+def test_a_notice_becomes_a_mail_in_vietnamese(
+    kafka: str, topics: Layout, mailbox: LocalMailbox, tmp_path: Path
+) -> None:
     publish(kafka, topics.prefix, [notice()])
     with working(options(kafka, topics.prefix, mailbox)):
         [mail] = mailbox.wait_for(1)
@@ -61,6 +63,11 @@ def test_a_notice_becomes_a_mail_in_vietnamese(kafka: str, topics: Layout, mailb
     listed = CliRunner().invoke(main, ["mail", "list", "--dossier", "dienbien.muongnhe/n1", "--json"], env=cluster)
     assert listed.exit_code == 0, listed.output
     assert [json.loads(line)["line"] for line in listed.output.splitlines()] == ["intent", "outcome"]
+
+    seen = CliRunner().invoke(main, ["mail", "preview", str(tmp_path), "--recipient", "anh"], env=cluster)
+    assert seen.exit_code == 0, seen.output
+    assert {file.suffix for file in tmp_path.iterdir()} >= {".eml", ".html", ".txt"}
+    assert (tmp_path / f"{intent.digest}.eml").read_bytes() == mail.content
 
 
 def test_three_hundred_notices_for_one_officer_are_one_mail(kafka: str, topics: Layout, mailbox: LocalMailbox) -> None:

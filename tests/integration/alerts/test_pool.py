@@ -152,6 +152,20 @@ def test_a_connection_is_made_anew_after_its_fill_of_mails() -> None:
         assert server.connections == 2
 
 
+def test_a_connection_that_was_idle_too_long_is_ended_and_the_next_mail_gets_another() -> None:
+    with scripted() as (server, port), Pool(Server(host="127.0.0.1", port=port, connections=1, idle=0.2)) as pool:
+        pool.offer(parcel("1"))
+        all_answers(pool, 1)
+        deadline = time.monotonic() + PATIENCE
+        while not server.count("QUIT"):
+            assert time.monotonic() < deadline, "nobody said good-bye"
+            time.sleep(0.02)
+        pool.offer(parcel("2"))
+        all_answers(pool, 1)
+    assert server.connections == 2
+    assert server.messages == 2
+
+
 def test_what_is_withdrawn_is_not_sent() -> None:
     with (
         scripted() as (server, port),
