@@ -6,7 +6,7 @@ The same client and the same manner as an epoch (`epochs`), for programs that wr
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, ProducerFenced
@@ -35,6 +35,8 @@ class Publisher:
 
     def __enter__(self) -> Self:
         """Connect and shut others out; raises NotPublished."""
+        # After a failure, which `commit` has told, the client leaves futures of its own that nobody asks.
+        self._runner.get_loop().set_exception_handler(lambda _loop, _context: None)
         try:
             self._runner.run(self._start())
         except (KafkaError, OSError, TimeoutError) as error:
@@ -74,20 +76,29 @@ class Publisher:
         assert producer is not None, "used outside of its block"  # noqa: S101 - a fault of ours
         await producer.begin_transaction()
         sent: list[Awaitable[object]] = []
-        for (topic, partition), records in outputs.items():
-            name = self._connection.topic(topic)
-            batch = producer.create_batch()
-            for key, value in records:
-                if batch.append(key=key, value=value, timestamp=None) is None:
-                    sent.append(await producer.send_batch(batch, name, partition=partition))
-                    batch = producer.create_batch()
-                    batch.append(key=key, value=value, timestamp=None)
-            sent.append(await producer.send_batch(batch, name, partition=partition))
-        # The client commits whatever arrived and forgets what the broker refused: it must be asked before.
-        for refused in [one for one in await asyncio.gather(*sent, return_exceptions=True) if one is not None]:
+        try:
+            for (topic, partition), records in outputs.items():
+                await self._send(producer, (self._connection.topic(topic), partition), records, sent=sent)
+        finally:
+            # The client commits whatever arrived and forgets what the broker refused: each must be asked before.
+            answers = await asyncio.gather(*sent, return_exceptions=True)
+        for refused in answers:
             if isinstance(refused, BaseException):
                 raise refused
         await producer.commit_transaction()
+
+    async def _send(
+        self, producer: Any, to: Destination, records: Sequence[KeyValue], *, sent: list[Awaitable[object]]
+    ) -> None:
+        """Send the records in batches, and add to `sent` what will tell whether the broker took each."""
+        name, partition = to
+        batch = producer.create_batch()
+        for key, value in records:
+            if batch.append(key=key, value=value, timestamp=None) is None:
+                sent.append(await producer.send_batch(batch, name, partition=partition))
+                batch = producer.create_batch()
+                batch.append(key=key, value=value, timestamp=None)
+        sent.append(await producer.send_batch(batch, name, partition=partition))
 
     def _close(self) -> None:
         try:

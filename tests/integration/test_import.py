@@ -1,6 +1,9 @@
 """`dunghan import` on a real Kafka: an export goes in once, whole, and resumes where it was killed."""
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -63,6 +66,24 @@ def test_an_import_that_was_cut_off_goes_on_with_the_ids_it_would_have_had(
     assert first.exit_code == 0, first.output
     rest = json.loads(run(_csv(tmp_path, told), "--map", "xlsx-igate", *AS_OF, "--json").stdout)
     assert (rest["unchanged"], rest["changed"]) == (PIECE, 2_000)
+    ids = [json.loads(one)["id"] for one in committed(kafka, topics, INBOX)]
+    assert len(ids) == len(set(ids)) == sum(whole["events"].values())
+
+
+def test_an_import_that_is_killed_leaves_whole_pieces_and_the_same_file_finishes_it(
+    kafka: str, topics: Layout, run: Run, tmp_path: Path
+) -> None:
+    told = facts(5 * PIECE)
+    file = _csv(tmp_path, told)
+    whole = json.loads(run(file, "--map", "xlsx-igate", *AS_OF, "--from-start", "--dry-run", "--json").stdout)
+    command = [sys.executable, "-m", "deploy", "import", str(file), "--map", "xlsx-igate", *AS_OF]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+        while not committed(kafka, topics, SNAPSHOTS) and running.poll() is None:
+            pass
+        running.send_signal(signal.SIGKILL)
+    rest = json.loads(run(file, "--map", "xlsx-igate", *AS_OF, "--json").stdout)
+    assert (running.returncode, rest["unchanged"] % PIECE) == (-signal.SIGKILL, 0)
+    assert 0 < rest["unchanged"] < len(told)
     ids = [json.loads(one)["id"] for one in committed(kafka, topics, INBOX)]
     assert len(ids) == len(set(ids)) == sum(whole["events"].values())
 
