@@ -9,14 +9,15 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from deploy.admin import TopicAdmin
-from deploy.layout import Layout
+from deploy.layout import Layout as Standing
 from deploy.local.kafka import LocalKafka
 from deploy.settings import without_settings
-from tests.exports import EXPORTED, IGATE, LAYOUTS, facts, pivot, text, workbook
+from tests.exports import EXPORTED, IGATE, LAYOUTS, Layout, facts, pivot, text, workbook
 from tests.imported import Office, shipped
 from tests.imported import figures as counted
 from tests.sources import at
@@ -34,9 +35,8 @@ class Took(NamedTuple):
     events: int
 
 
-def figures() -> list[dict[str, object]]:
-    """Return the rows; `ratio` more than 1 keeps the promise."""
-    rows: list[dict[str, object]] = []
+def figures() -> Iterator[dict[str, object]]:
+    """Yield the rows as they are known; `ratio` more than 1 keeps the promise."""
     with tempfile.TemporaryDirectory() as name, LocalKafka() as kafka:
         folder = Path(name)
         for what, file, goals in (
@@ -44,15 +44,14 @@ def figures() -> list[dict[str, object]]:
             (f"XLSX, {ROWS:,} rows", workbook(folder / "b.xlsx", IGATE, facts(ROWS)), (60, 1024)),
         ):
             prefix = file.stem
-            TopicAdmin(kafka.bootstrap, Layout(prefix, 4, 1)).apply()
+            TopicAdmin(kafka.bootstrap, Standing(prefix, 4, 1)).apply()
             first, again = (_imported(file, kafka.bootstrap, prefix) for _ in range(2))
-            rows += [
-                _row(f"import: {what}, {first.events:,} events published", first.seconds, "s", goals[0]),
-                _row(f"import: {what}, memory", first.mebibytes, "MiB", goals[1]),
-                _row(f"import: {what}, again, {again.events} new events", again.seconds, "s", goals[0]),
-                _row(f"import: {what}, again, memory", again.mebibytes, "MiB", goals[1]),
-            ]
-        return rows + [_differing(folder, layout.name) for layout in LAYOUTS]
+            yield _row(f"import: {what}, {first.events:,} events published", first.seconds, "s", goals[0])
+            yield _row(f"import: {what}, memory", first.mebibytes, "MiB", goals[1])
+            yield _row(f"import: {what}, again, {again.events} new events", again.seconds, "s", goals[0])
+            yield _row(f"import: {what}, again, memory", again.mebibytes, "MiB", goals[1])
+        for layout in LAYOUTS:
+            yield _differing(folder, layout)
 
 
 def _lines(file: Path) -> Path:
@@ -79,8 +78,8 @@ def _imported(file: Path, bootstrap: str, prefix: str) -> Took:
     return Took(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, sum(told["events"].values()))
 
 
-def _differing(folder: Path, name: str) -> dict[str, object]:
-    layout = next(one for one in LAYOUTS if one.name == name)
+def _differing(folder: Path, layout: Layout) -> dict[str, object]:
+    name = layout.name
     told, office, as_of = facts(PIVOT), Office(shipped(name)), at(f"{EXPORTED:%Y-%m-%d %H:%M}")
     office.take(workbook(folder / f"{name}.xlsx", layout, told), as_of=as_of)
     found, wanted = counted(office.sent, now=as_of), pivot(told)
