@@ -19,6 +19,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from deploy.gateway.incoming import Posted
 from deploy.gateway.waiting import GROUP_BYTES, Posting, Waiting
 from deploy.gateway.writing import Unsure
+from streams.sockets import DIRECT
 
 PAUSE: Final = 1.0
 """Seconds between two attempts to reach a broker that is away."""
@@ -110,6 +111,7 @@ class Inbox:
             max_request_size=GROUP_BYTES,
             allow_auto_create_topics=False,
             metrics_enabled=False,
+            proxy_url=DIRECT,
         )
 
     def _write(self, group: Sequence[Posting]) -> None:

@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from tests.chaos import courier
+from tests.chaos import courier, gateway
 from tests.chaos.disk import Unavailable
 from tests.chaos.storms import STORMS, weathered
 
@@ -44,6 +44,11 @@ def main() -> int:
             rows.append(row)
             unclean += not clean
             print(LINE.format(**row), f"(may repeat {row['may_repeat']})", flush=True)
+    if wanted in gateway.STORM:
+        row, clean = gateway.weather(full=full)
+        rows.append(row)
+        unclean += not clean
+        print(LINE.format(**row), f"({row['refused']} requests refused or cut off)", flush=True)
     Path("build").mkdir(exist_ok=True)
     Path("build/chaos.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     return 1 if unclean else 0
