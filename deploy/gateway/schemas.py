@@ -21,7 +21,11 @@ ATTRIBUTES: Final[dict[str, Any]] = {
     "specversion": {"const": "1.0"},
     "id": {**_TEXT, "description": "Unique within the source; the same event sent again counts once."},
     "source": {**_TEXT, "description": "Who reports; the token's own."},
-    "subject": {**_TEXT, "pattern": r"^[^\s/]+/[^\s/]+$", "description": "home/code, the dossier."},
+    "subject": {
+        **_TEXT,
+        "pattern": r"^[^\s/\x00-\x1f\x7f-\xa0]+/[^\s/\x00-\x1f\x7f-\xa0]+$",
+        "description": "home/code, the dossier.",
+    },
     "time": {**_TIME, "description": "When it happened, with zone; at the most a day ahead."},
     "recordedtime": {**_TIME, "description": "When it was keyed."},
 }

@@ -44,14 +44,19 @@ def main() -> int:
             rows.append(row)
             unclean += not clean
             print(LINE.format(**row), f"(may repeat {row['may_repeat']})", flush=True)
-    if wanted in gateway.STORM:
-        row, clean = gateway.weather(full=full)
-        rows.append(row)
-        unclean += not clean
-        print(LINE.format(**row), f"({row['refused']} requests refused or cut off)", flush=True)
+    unclean += _gateway(wanted, rows, full=full)
     Path("build").mkdir(exist_ok=True)
     Path("build/chaos.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     return 1 if unclean else 0
+
+
+def _gateway(wanted: str, rows: list[dict[str, object]], *, full: bool) -> int:
+    if wanted not in gateway.STORM:
+        return 0
+    row, clean = gateway.weather(full=full)
+    rows.append(row)
+    print(LINE.format(**row), f"({row['refused']} requests refused or cut off)", flush=True)
+    return int(not clean)
 
 
 if __name__ == "__main__":
