@@ -60,7 +60,7 @@ def checkpoint(ctx: click.Context, *, out: Path | None, dry_run: bool, as_json: 
         with Log(settings.kafka.bootstrap, prefix=settings.kafka.prefix) as log:
             result = walked(log, before, prefix=settings.kafka.prefix)
         result.found.add(forged)
-        value, signed = sign(result.heads, prefix=settings.kafka.prefix, at=clock.now(), key=signing)
+        value, signed = sign(result.heads, result.acts, prefix=settings.kafka.prefix, at=clock.now(), key=signing)
         file = None if dry_run or result.found else keep(value, signed, folder)
     except (KeyUnusable, LogUnreadable, OSError) as error:
         raise Failed(str(error)) from error

@@ -31,12 +31,16 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class Checkpoint(msgspec.Struct, frozen=True):
-    """All partitions of one trail (`topic`, with its prefix) at a moment; `key` names the key that signed."""
+    """All partitions of one trail (`topic`, with its prefix) at a moment; `key` names the key that signed.
+
+    `acts` is the same of `office.acts`.
+    """
 
     topic: str
     at: Moment
     key: str
     heads: tuple[Head, ...]
+    acts: Head | None = None
     version: int = 1
 
 
@@ -44,9 +48,9 @@ _encoder: Final = msgspec.json.Encoder()
 _decoder: Final = msgspec.json.Decoder(Checkpoint)
 
 
-def signed(topic: str, heads: Iterable[Head], *, at: Moment, key: PrivateKey) -> bytes:
+def signed(topic: str, heads: Iterable[Head], *, at: Moment, key: PrivateKey, acts: Head | None = None) -> bytes:
     """Return the bytes of a checkpoint."""
-    body = _encoder.encode(Checkpoint(topic, at, key.public.name, tuple(heads)))
+    body = _encoder.encode(Checkpoint(topic, at, key.public.name, tuple(heads), acts))
     return b'%b%b%b"}' % (body[:-1], MARK, key.sign(body).hex().encode())
 
 
@@ -92,3 +96,8 @@ def heads_of(checkpoints: Sequence[Checkpoint], *, topic: str, partition: int) -
     return [
         (one.at, head) for one in checkpoints if one.topic == topic for head in one.heads if head.partition == partition
     ]
+
+
+def acts_of(checkpoints: Sequence[Checkpoint], *, topic: str) -> list[tuple[Moment, Head]]:
+    """Return what the checkpoints of a trail say of `office.acts` beside it."""
+    return [(one.at, one.acts) for one in checkpoints if one.topic == topic and one.acts is not None]

@@ -1,22 +1,23 @@
 """The trail as a proof: every partition walked, compared with what was signed, and signed again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from deploy.reading import Log
+from deploy.reading import Log, Stored
 from deploy.verify.chain import Walk
-from deploy.verify.checkpoints import Checkpoint, Head, heads_of, keep, kept, opened, signed
+from deploy.verify.checkpoints import Checkpoint, Head, acts_of, heads_of, keep, kept, opened, signed
 from deploy.verify.differences import Difference, Found, Kind
 from deploy.verify.signing import PrivateKey, PublicKey
 from streams.core.moments import Moment
-from streams.topics import TRAIL, prefixed
+from streams.topics import ACTS, TRAIL, prefixed
 
 
 class Walked(NamedTuple):
     """How far each partition's chain reaches, and what is wrong with it."""
 
     heads: tuple[Head, ...]
+    acts: Head
     found: Found
 
     @property
@@ -26,16 +27,21 @@ class Walked(NamedTuple):
 
 
 def walked(log: Log, checkpoints: Sequence[Checkpoint], *, prefix: str) -> Walked:
-    """Walk the whole trail; raises LogUnreadable."""
+    """Walk the whole trail and the acts; raises LogUnreadable."""
     found, heads = Found(), []
     for partition in range(log.partitions(TRAIL)):
         walk = walk_of(partition, checkpoints, prefix=prefix)
-        for record in log.whole(TRAIL, partition):
-            if wrong := walk.take(record.offset, record.value or b""):
-                found.add(wrong)
-        found.add(walk.end())
+        found.add(_differences(walk, log.whole(TRAIL, partition)))
         heads.append(head_of(walk))
-    return Walked(tuple(heads), found)
+    acts = acts_walk(checkpoints, prefix=prefix)
+    found.add(_differences(acts, log.whole(ACTS, acts.partition)))
+    return Walked(tuple(heads), head_of(acts), found)
+
+
+def _differences(walk: Walk, records: Iterable[Stored]) -> Iterator[Difference]:
+    for record in records:
+        yield from walk.take(record.offset, record.value or b"")
+    yield from walk.end()
 
 
 def walk_of(partition: int, checkpoints: Sequence[Checkpoint], *, prefix: str) -> Walk:
@@ -43,14 +49,19 @@ def walk_of(partition: int, checkpoints: Sequence[Checkpoint], *, prefix: str) -
     return Walk(partition, heads_of(checkpoints, topic=prefixed(prefix, TRAIL), partition=partition))
 
 
+def acts_walk(checkpoints: Sequence[Checkpoint], *, prefix: str) -> Walk:
+    """Return the walk of `office.acts` against these checkpoints."""
+    return Walk(0, acts_of(checkpoints, topic=prefixed(prefix, TRAIL)), topic=ACTS)
+
+
 def head_of(walk: Walk) -> Head:
     """Return how far a walk has come."""
     return Head(walk.partition, walk.offset, walk.count, walk.head.hex())
 
 
-def sign(heads: Sequence[Head], *, prefix: str, at: Moment, key: PrivateKey) -> tuple[bytes, Checkpoint]:
+def sign(heads: Sequence[Head], acts: Head, *, prefix: str, at: Moment, key: PrivateKey) -> tuple[bytes, Checkpoint]:
     """Return a checkpoint, signed and as a value."""
-    value = signed(prefixed(prefix, TRAIL), heads, at=at, key=key)
+    value = signed(prefixed(prefix, TRAIL), heads, at=at, key=key, acts=acts)
     return value, opened(value, key.public)
 
 
@@ -66,4 +77,4 @@ def checkpoints_in(folder: Path | None, key: PublicKey | None) -> tuple[list[Che
     return checkpoints, [Difference(Kind.CHECKPOINT_FORGED, TRAIL.name, -1, "", told) for told in forged]
 
 
-__all__ = ["Walked", "checkpoints_in", "head_of", "keep", "sign", "walk_of", "walked"]
+__all__ = ["Walked", "acts_walk", "checkpoints_in", "head_of", "keep", "sign", "walk_of", "walked"]

@@ -7,12 +7,11 @@ from typing import NamedTuple, Self
 
 from alerts.log import Follower, LogError
 from deploy.reading import Log, LogUnreadable
-from deploy.verify.chain import Walk
 from deploy.verify.checkpoints import Checkpoint, Head
 from deploy.verify.differences import Found
 from deploy.verify.mails import Awaited, Mails, Routed
 from deploy.verify.partition import Logs, Partition
-from deploy.verify.proof import head_of, walk_of
+from deploy.verify.proof import acts_walk, head_of, walk_of
 from deploy.verify.rerun import RulesOf
 from streams.core.moments import Moment
 from streams.topics import ACTS, NOTICES, OUTBOX, TRAIL, prefixed
@@ -32,6 +31,7 @@ class Verified(NamedTuple):
 
     found: Found
     heads: tuple[Head, ...]
+    acts: Head
     epochs: int
     reached: int
     answered: int
@@ -58,7 +58,7 @@ class Verification:
         self._source, self._checkpoints, self._once = source, checkpoints, once
         self._stack = ExitStack()
         self._mails = Mails()
-        self._acts = Walk(0, topic=ACTS)
+        self._acts = acts_walk(checkpoints, prefix=source.prefix)
         self._partitions: dict[int, Partition] = {}
 
     def __enter__(self) -> Self:
@@ -94,6 +94,7 @@ class Verification:
         ends = [trail.bounds(TRAIL, number)[1] for number in range(trail.partitions(TRAIL))]
         for act in self._logs.outputs.since(ACTS, 0, self._acts.offset + 1):
             found.add(self._acts.take(act.offset, act.value or b""))
+        found.add(self._acts.end())
         self._mails.read(self._logs.outputs, self._routed())
         for number, end in enumerate(ends):
             it = self._partitions.get(number) or self._begin(number)
@@ -127,6 +128,7 @@ class Verification:
         return Verified(
             found,
             tuple(head_of(it.walk) for it in every),
+            head_of(self._acts),
             sum(it.epochs for it in every),
             self._mails.expected + sum(it.outcomes.reached for it in every),
             self._mails.answered + sum(it.outcomes.answered for it in every),

@@ -11,11 +11,13 @@ import pytest
 from click.testing import CliRunner, Result
 from kafka import KafkaAdminClient, TopicPartition
 
+from deploy.acts import record_act
 from deploy.admin import TopicAdmin
 from deploy.cli.trail import command as trail_command
 from deploy.cli.verify import command as verify_command
 from deploy.layout import Layout
-from streams.topics import TRAIL, prefixed
+from streams.topics import ACTS, TRAIL, Topic, prefixed
+from streams.wire.acts import ReportFrozen
 from tests.integration.verify.log import Written, decided
 
 
@@ -61,10 +63,10 @@ def proof() -> dict[str, list[str]]:
     return found
 
 
-def recreate(kafka: str, layout: Layout, records: Written) -> None:
+def recreate(kafka: str, layout: Layout, records: Written, topic: Topic = TRAIL) -> None:
     """Delete the trail and write it anew, as somebody with the rights of an administrator could."""
     admin = KafkaAdminClient(bootstrap_servers=kafka)
-    admin.delete_topics([prefixed(layout.prefix, TRAIL)])
+    admin.delete_topics([prefixed(layout.prefix, topic)])
     admin.close()
     TopicAdmin(kafka, layout).apply()
     records.publish(kafka, layout.prefix)
@@ -126,6 +128,15 @@ def test_an_old_copy_is_found_also_when_it_was_written_on(
     recreate(kafka, topics, bad)
     there = len(whole.topics[TRAIL.name, partition])
     assert proof() == {"other_history": [f"dossier.trail/{partition}/{there - 1}"]}
+
+
+def test_acts_that_were_emptied_are_found(kafka: str, topics: Layout, signed: Path) -> None:
+    act = ReportFrozen(at=1, who="a", why="b", period="2020", as_of=1, sha256="0" * 64, report="{}")
+    record_act(kafka, act, prefix=topics.prefix)
+    assert run(trail_command, "checkpoint").exit_code == 0
+    assert proof() == {}
+    recreate(kafka, topics, Written({}), ACTS)
+    assert proof() == {"tail_missing": ["office.acts/0/0"]}
 
 
 def test_lines_that_were_deleted_from_the_beginning_are_found(kafka: str, topics: Layout, signed: Path) -> None:
