@@ -20,6 +20,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from deploy.admin import TopicAdmin
 from deploy.gateway.tokens import Pass, entry, new_token
 from deploy.layout import Layout
@@ -95,7 +97,7 @@ class Clients:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         headers = {"Content-Type": "application/cloudevents-batch+json", "Authorization": f"Bearer {self.token}"}
         try:
-            connection.request("POST", "/events", json.dumps([_event(batch, n) for n in range(BATCH)]), headers)
+            connection.request("POST", "/events", json.dumps([event(batch, n) for n in range(BATCH)]), headers)
             return connection.getresponse().status == http.HTTPStatus.ACCEPTED
         except (OSError, http.client.HTTPException):
             return False
@@ -103,7 +105,8 @@ class Clients:
             connection.close()
 
 
-def _event(batch: str, number: int) -> dict[str, object]:
+def event(batch: str, number: int) -> dict[str, object]:
+    """Return one event of a batch; its id names both."""
     return {
         "specversion": "1.0",
         "id": f"{batch}/{number}",
@@ -147,6 +150,12 @@ class Gateway:
     def start(self) -> None:
         command = [sys.executable, "-m", "deploy", "gateway"]
         self._process = subprocess.Popen(command, env=self._environment, stderr=subprocess.DEVNULL)
+
+    def spent(self) -> float:
+        """Return the seconds of processor time it has used."""
+        assert self._process is not None
+        times = psutil.Process(self._process.pid).cpu_times()
+        return times.user + times.system
 
     def end(self, number: signal.Signals) -> int:
         """End it, and return its exit code."""
