@@ -1,12 +1,14 @@
 """Events a second to committed, on a real Kafka, against idiomatic Faust doing the same fold; and latency."""
 
 import json
+import os
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
@@ -15,7 +17,7 @@ from deploy.layout import Layout
 from deploy.local.kafka import LocalKafka
 from deploy.settings import without_settings
 from streams.core.moments import Moment, datetime_of
-from streams.topics import EVENTS, INBOX, NOTICES, prefixed
+from streams.topics import EVENTS, INBOX, NOTICES, TALLIES, prefixed
 from tests.bench.loads import events
 from tests.bench.register import seconds_per_event
 from tests.sources import SOURCE
@@ -24,10 +26,10 @@ PARTITIONS = 12
 
 
 @contextmanager
-def process(command: list[str], environment: dict[str, str]) -> Iterator[None]:
+def process(command: list[str], environment: dict[str, str]) -> Iterator[int]:
     child = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
-        yield
+        yield child.pid
     finally:
         child.terminate()
         try:
@@ -130,6 +132,34 @@ def latencies(bootstrap: str, prefix: str, per_second: int, seconds: float = 15.
     return statistics.median(measured) * 1000, measured[int(len(measured) * 0.99)] * 1000
 
 
+def processor_seconds(pid: int) -> float:
+    """Return the processor time that a process has used, in user and in system mode."""
+    after_name = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _until_counted(bootstrap: str, prefix: str, seconds: float = 120.0) -> None:
+    """Wait until every partition has said that it counts: then it is owned, restored and has nothing left to do."""
+    consumer = KafkaConsumer(bootstrap_servers=bootstrap)
+    places = [TopicPartition(prefixed(prefix, TALLIES), partition) for partition in range(PARTITIONS)]
+    deadline = time.monotonic() + seconds
+    while not all(consumer.end_offsets(places).values()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not every partition was taken up after {seconds} s")
+        time.sleep(0.5)
+    consumer.close()
+
+
+def idle(bootstrap: str, prefix: str, seconds: float = 20.0) -> float:
+    """Return the share of a core, percent, that a worker uses that owns every partition and has nothing to do."""
+    TopicAdmin(bootstrap, Layout(prefix, PARTITIONS, 1)).apply()
+    with process(*worker(bootstrap, prefix, replay=False)) as pid:
+        _until_counted(bootstrap, prefix)
+        began, used = time.monotonic(), processor_seconds(pid)
+        time.sleep(seconds)
+        return 100 * (processor_seconds(pid) - used) / (time.monotonic() - began)
+
+
 def _late(dossier: str, now: Moment) -> bytes:
     data = {"procedure": "1", "unit": "muongnhe", "due_at": datetime_of(now - 3600).isoformat()}
     it = {"specversion": "1.0", "id": f"{dossier}-1", "source": SOURCE, "subject": dossier, "data": data}
@@ -143,6 +173,8 @@ def figures() -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     alone = 1 / seconds_per_event(list(events(1_000)), rounds=2)
     with LocalKafka(heap_mb=512) as kafka:
+        resting = idle(kafka.bootstrap, "idle")
+        rows.append(_row("worker: processor time when idle, of one core", resting, "%", 2.0, 2.0 / resting))
         plain = throughput(kafka.bootstrap, "idiomatic", 2_000, idiomatic=True)
         for dossiers in (1_000, 10_000):
             ours = throughput(kafka.bootstrap, f"ours{dossiers}", dossiers, idiomatic=False)
