@@ -66,8 +66,10 @@ def _memory(dossiers: int, answer: "multiprocessing.Queue[float]") -> None:
 
 
 def bytes_per_dossier(dossiers: int = 100_000) -> float:
-    answer: multiprocessing.Queue[float] = multiprocessing.Queue()
-    child = multiprocessing.Process(target=_memory, args=(dossiers, answer))
+    """Return the bytes; the process begins empty, since one that is forked would fill the holes of its parent."""
+    begin = multiprocessing.get_context("spawn")
+    answer: multiprocessing.Queue[float] = begin.Queue()
+    child = begin.Process(target=_memory, args=(dossiers, answer))
     child.start()
     child.join()
     return answer.get()
