@@ -177,6 +177,14 @@ class RegisterMetrics:
             "Records of dossier.events that are no event: tampering, or our fault.",
             registry=registry,
         )
+        self.redated = Counter(
+            "dunghan_redated_dossiers",
+            "Dossiers judged again because other rules count, by whether that changed anything.",
+            ["outcome"],
+            registry=registry,
+        )
+        for outcome in ("changed", "unchanged"):
+            self.redated.labels(outcome)
 
 
 def show_clock(registry: CollectorRegistry, clock: Callable[[], Moment]) -> None:

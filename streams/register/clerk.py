@@ -20,8 +20,9 @@ class Clerk:
     """Applies the rules to entries; what follows goes onto the page and into the tallies."""
 
     def __init__(self, rules: Rulebook, page: Page, tallies: Tallies, metrics: RegisterMetrics) -> None:  # noqa: PLR0917
-        """Work by these rules."""
+        """Work by these rules; `edition` marks what was judged by them."""
         self.rules = rules
+        self.edition = 0
         self._page = page
         self._tallies = tallies
         self._metrics = metrics
@@ -52,7 +53,7 @@ class Clerk:
         entry.told = tuple(told)
         entry.found, turn = audited(entry.dossier, now=at, rules=self.rules, dues=dues)
         entry.counted = count_of(entry.dossier, this.standing, entry.found)
-        entry.next_at = _next_at(this, turn, entry, at=at)
+        entry.next_at, entry.edition = _next_at(this, turn, entry, at=at), self.edition
 
     def _case(self, key: str, entry: Entry, at: Moment) -> tuple[Case, Dues]:
         dues = ranking_moments(entry.dossier, rules=self.rules)
@@ -98,7 +99,7 @@ class Clerk:
         if counted != entry.counted:
             self._tallies.move(entry.counted, counted)
             entry.counted = counted
-        entry.next_at = _next_at(this, turn, entry, at=at)
+        entry.next_at, entry.edition = _next_at(this, turn, entry, at=at), self.edition
 
 
 def _next_at(this: Case, turn: Moment | None, entry: Entry, *, at: Moment) -> Moment | None:

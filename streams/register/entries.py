@@ -4,7 +4,7 @@ The bytes begin with what a restore needs (what is due next, what is counted, wh
 stays packed behind it until somebody touches it.
 """
 
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -32,7 +32,8 @@ class Header(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Entry(msgspec.Struct, array_like=True, kw_only=True, gc=False):
     """A dossier as the register knows it: its history, and how it stood when it was last judged and told of.
 
-    `found` are the findings that the trail holds as raised and not withdrawn.
+    `found` are the findings that the trail holds as raised and not withdrawn. `edition` counts the changes of the rules
+    in its partition up to that judgement.
     """
 
     version: int = VERSION
@@ -41,6 +42,12 @@ class Entry(msgspec.Struct, array_like=True, kw_only=True, gc=False):
     told: tuple[Told, ...] = ()
     dossier: Dossier
     found: tuple[Finding, ...] = ()
+    edition: int = 0
+
+    @property
+    def standing(self) -> tuple[object, ...]:
+        """How it stood; whoever changes none of this has changed nothing."""
+        return self.next_at, self.counted, self.told, self.found
 
     @property
     def label(self) -> Label | None:
@@ -67,13 +74,37 @@ def proved(packed: bytes) -> Entry:
     return entry
 
 
+class Glance(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """An entry with its dossier left packed: how it is counted, and under which edition it was judged."""
+
+    version: int
+    next_at: Moment | None
+    counted: Counted | None
+    told: msgspec.Raw
+    dossier: msgspec.Raw
+    found: msgspec.Raw = msgspec.Raw(b"\x90")
+    edition: int = 0
+
+
+Rules: TypeAlias = tuple[str, int, Moment, bytes | None]
+"""The rules a partition works by: the last four fields of a Partition."""
+
+
 class Partition(msgspec.Struct, frozen=True, array_like=True):
-    """What a partition keeps of itself: the head of its trail, the lines behind it, the time it has come to."""
+    """What a partition keeps of itself: the head of its trail, the lines behind it, the time it has come to.
+
+    `reference` names the rules it works by, the `edition`-th; dossiers are judged by them as of `as_of`, and up to the
+    key `cursor` they have been, None: all.
+    """
 
     version: int
     head: bytes
     length: int
     now: Moment
+    reference: str = ""
+    edition: int = 0
+    as_of: Moment = 0
+    cursor: bytes | None = None
 
 
 def partition_of(packed: bytes | None) -> Partition | None:
@@ -87,5 +118,6 @@ def partition_of(packed: bytes | None) -> Partition | None:
 _encode: Final = msgspec.msgpack.Encoder().encode
 _decode: Final = msgspec.msgpack.Decoder(Entry).decode
 decode_header: Final = msgspec.msgpack.Decoder(Header).decode
+decode_glance: Final = msgspec.msgpack.Decoder(Glance).decode
 decode_partition: Final = msgspec.msgpack.Decoder(Partition).decode
 encode_partition: Final = _encode

@@ -7,7 +7,7 @@ import msgspec
 from streams import topics
 from streams.border import Epoch, KeyValue
 from streams.core.moments import Moment
-from streams.register.entries import PARTITION_KEY, VERSION, Partition, encode_partition
+from streams.register.entries import PARTITION_KEY, VERSION, Partition, Rules, encode_partition
 from streams.wire import trail
 from streams.wire.records import NoticeRecord
 
@@ -60,9 +60,9 @@ class Page:
         for key, value in records:
             self.write(topic, key, value)
 
-    def close(self, taken: int, *, now: Moment) -> Epoch:
-        """Return all that was written, as the epoch that took so many records and came to `now`."""
-        kept = Partition(VERSION, self.chain.head, self.chain.length, now)
+    def close(self, taken: int, now: Moment, rules: Rules) -> Epoch:
+        """Return all that was written, as the epoch that took so many records and came to `now` under these rules."""
+        kept = Partition(VERSION, self.chain.head, self.chain.length, now, *rules)
         self.write(topics.STATE, PARTITION_KEY, encode_partition(kept))
         if self._lines:
             self._epoch.outputs[topics.TRAIL.name, self.partition] = self._lines

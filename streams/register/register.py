@@ -10,6 +10,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from streams import topics
 from streams.border import Epoch, Incoming, Poisoned
 from streams.core.dossier import after, new
+from streams.core.editions import Always, Known
 from streams.core.events import Event
 from streams.core.moments import Moment
 from streams.core.rulebook import Rulebook
@@ -17,14 +18,13 @@ from streams.metrics import RegisterMetrics
 from streams.register.clerk import Clerk
 from streams.register.entries import PARTITION_KEY, Entry, partition_of
 from streams.register.page import Page
+from streams.register.passing import Passing
+from streams.register.redating import SLICE as REDATED
 from streams.register.shelf import Shelf
 from streams.register.tallies import Tallies
 from streams.wire import cloudevents, ticks, trail
 from streams.wire.malformed import Malformed
 from streams.wire.records import Mark
-
-SLICE = 5_000
-"""Deadlines decided in one epoch at the most, so that a million due at one second do not hold up what arrives."""
 
 
 class Register:
@@ -34,12 +34,16 @@ class Register:
         self,
         partition: int,
         *,
-        rules: Rulebook,
+        rules: Rulebook | Known,
         metrics: RegisterMetrics,
         replay: bool = False,
         skipped: Container[int] = (),
+        redated: int = REDATED,
     ) -> None:
-        """Begin with no dossier; records at the `skipped` offsets are passed over, and the trail says so."""
+        """Begin with no dossier; records at the `skipped` offsets are passed over, and the trail says so.
+
+        So many dossiers, `redated`, are judged again in one epoch at the most when other rules count.
+        """
         self._skipped = skipped
         self._partition = partition
         self._metrics = metrics
@@ -47,19 +51,21 @@ class Register:
         self._tallies = Tallies(partition)
         self._shelf = Shelf(self._tallies)
         self._page = Page(partition)
-        self._clerk = Clerk(rules, self._page, self._tallies, metrics)
-        self._now: Moment = 0
+        known = Always(rules) if isinstance(rules, Rulebook) else rules
+        self._clerk = Clerk(known.known.editions[0].rules, self._page, self._tallies, metrics)
+        self._time = Passing(known, self._clerk, shelf=self._shelf, page=self._page, metrics=metrics, replay=replay)
+        self._time.redating.size = redated
         self._announced = False
 
     @property
     def next_at(self) -> Moment | None:
-        """When the next dossier changes by time alone; at once until the partition has said that it counts."""
-        return self._shelf.next_at if self._announced else self._now
+        """When a dossier, or the rules, change by time alone; at once while something is left to say."""
+        return self._time.next_at if self._announced else self._time.now
 
     @property
     def now(self) -> Moment:
         """The time this partition has come to."""
-        return self._now
+        return self._time.now
 
     @property
     def corrupt(self) -> set[bytes]:
@@ -79,7 +85,9 @@ class Register:
         records = list(records)
         self._shelf.restore(record for record in records if record[0] != PARTITION_KEY)
         for _, value in (record for record in records if record[0] == PARTITION_KEY):
-            self._now = self._page.take_up(partition_of(value))
+            kept = partition_of(value)
+            self._time.now = self._page.take_up(kept)
+            self._time.redating.restore(kept)
 
     @property
     def headless(self) -> bool:
@@ -88,7 +96,7 @@ class Register:
 
     def follow(self, lines: Iterable[bytes]) -> None:
         """Take the head of the chain and the time from the lines of the trail."""
-        self._now = trail.follow(self._page.chain, lines) or self._now
+        self._time.now = trail.follow(self._page.chain, self._time.redating.follow(lines)) or self._time.now
 
     def rebuild(self, records: Iterable[Incoming]) -> None:
         """Build the entries of the corrupt keys again from their events, as they stand at the time of the partition.
@@ -101,7 +109,7 @@ class Register:
             entry = entries.setdefault(key, Entry(dossier=new(key.decode().partition("/")[0])))
             entry.dossier = after(entry.dossier, cloudevents.decoded(record.value or b""))
         for key, entry in entries.items():
-            self._clerk.recall(key.decode(), entry, self._now)
+            self._clerk.recall(key.decode(), entry, self._time.now)
             self._shelf.adopt(key, entry, entry.packed())
         self._shelf.corrupt.clear()
 
@@ -121,19 +129,21 @@ class Register:
                 raise Poisoned(record.offset, repr(error)) from error
             taken += 1
         if taken == len(batch) and not behind and not self._replay:
-            self._pass(now, now)
+            self._time.to(now, now)
+        self._time.redate(now)
         next_offset = batch[taken - 1].offset + 1 if taken else batch[0].offset
         return self._close(taken, next_offset, clock=now, behind=behind, full=taken < len(batch))
 
     def tick(self, now: Moment) -> Epoch:
         """Let time pass to `now`; in a replay time passes by the ticks in the log alone."""
         self._page.turn()
-        before = self._now
+        before = self._time.now
         if not self._replay:
-            self._pass(now, now)
-        if self._announced and self._page.blank:
+            self._time.to(now, now)
+        self._time.redate(now)
+        if self._announced and not self._time.moved:
             # No line of the trail will say that time passed here, so it did not: a run again must come to the same.
-            self._now = before
+            self._time.now = before
             return Epoch(0, {})
         return self._close(0, -1, clock=now)
 
@@ -141,7 +151,7 @@ class Register:
         """Take one record; False if what fell due before it fills this epoch, so that it must wait for the next."""
         value = record.value or b""
         if record.offset in self._skipped:
-            self._page.say(trail.Skipped(record.offset, (record.key or b"").decode(errors="replace"), self._now))
+            self._page.say(trail.Skipped(record.offset, (record.key or b"").decode(errors="replace"), self._time.now))
             return True
         try:
             if self._replay and ticks.is_tick(value):
@@ -149,18 +159,18 @@ class Register:
             event = cloudevents.decoded(value)
         except Malformed as error:
             self._metrics.unreadable.inc()
-            self._page.say(trail.Unreadable(record.offset, str(error), self._now))
+            self._page.say(trail.Unreadable(record.offset, str(error), self._time.now))
             return True
-        if not self._pass(event.arrived_at - 1, clock):
+        key = record.key or b""
+        if not self._time.to_arrival(key, event.arrived_at, clock):
             return False
-        self._now = max(self._now, event.arrived_at)
-        self._fold(record.key or b"", event)
+        self._fold(key, event)
         return True
 
     def _tick_in_log(self, at: Moment, clock: Moment) -> bool:
-        if not self._pass(at, clock):
+        if not self._time.to(at, clock):
             return False
-        self._page.notify(None, Mark(now=self._now))
+        self._page.notify(None, Mark(now=self._time.now))
         return True
 
     def _fold(self, key: bytes, event: Event) -> None:
@@ -169,32 +179,19 @@ class Register:
         before, dossier = entry.dossier, after(entry.dossier, event)
         # A repeat that arrived earlier changes when we learned of the event, and nothing else.
         fate = "repeat" if dossier.lines.count == before.lines.count else "new"
-        self._page.say(trail.taken(subject, event, decided_at=self._now, fate=fate))
+        self._page.say(trail.taken(subject, event, decided_at=self._time.now, fate=fate))
         if dossier is not before:
             entry.dossier, appointed = dossier, entry.next_at
-            self._clerk.judge(subject, entry, self._now)
+            self._clerk.judge(subject, entry, self._time.now)
             self._shelf.put(key, entry, appointed=appointed)
-
-    def _pass(self, until: Moment, clock: Moment) -> bool:
-        """Let time pass to `until`; False if a slice of decisions is full before that."""
-        while self._page.decisions < SLICE:
-            if (found := self._shelf.due(until)) is None:
-                self._now = max(self._now, until)
-                return True
-            at, key, entry = found
-            self._now = max(self._now, at)
-            self._page.decisions += 1
-            decided_at = self._now if self._replay else max(self._now, clock)
-            self._clerk.decide(key.decode(), entry, self._now, decided_at=decided_at)
-            self._shelf.put(key, entry, appointed=None)
-        return False
 
     def _close(self, taken: int, next_offset: int, *, clock: Moment, behind: bool = False, full: bool = False) -> Epoch:
         """Pack what was touched and close the epoch with its own line and the partition's."""
-        page = self._page
+        page, now, redating = self._page, self._time.now, self._time.redating
         page.fill(topics.STATE, self._shelf.pack())
         page.fill(topics.TALLIES, self._tallies.flush())
-        page.say(trail.EpochLine(next_offset, taken, self._now, clock, self._clerk.rules.version, behind, full))
-        page.write(topics.TALLIES, *self._tallies.counted(self._now))
+        rules = self._clerk.rules.version
+        page.say(trail.EpochLine(next_offset, taken, now, clock, rules, behind, full, redating.position))
+        page.write(topics.TALLIES, *self._tallies.counted(now))
         self._announced = True
-        return page.close(taken, now=self._now)
+        return page.close(taken, now, redating.kept())

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from streams.core.counting import Counted
 from streams.core.moments import Moment
 from streams.register.agenda import SLACK, Agenda
-from streams.register.entries import Entry, decode_header, proved, unpacked
+from streams.register.entries import Entry, decode_glance, decode_header, proved, unpacked
 from streams.register.tallies import Tallies
 from streams.register.volumes import Volumes
 
@@ -40,6 +41,20 @@ class Shelf:
         if entry is None and (packed := self._packed.get(key)) is not None:
             return unpacked(packed)
         return entry
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the keys of all entries."""
+        yield from self._packed
+        yield from (key for key in self._open if self._packed.get(key) is None)
+
+    def glance(self, key: bytes) -> tuple[int, Counted | None] | None:
+        """Return under which edition an entry was judged last and how it is counted; None where there is none."""
+        if (entry := self._open.get(key)) is not None:
+            return entry.edition, entry.counted
+        if (packed := self._packed.get(key)) is None:
+            return None
+        glance = decode_glance(packed)
+        return glance.edition, glance.counted
 
     def put(self, key: bytes, entry: Entry, *, appointed: Moment | None) -> None:
         """Keep an entry that was touched; `appointed` is the moment under which the agenda still holds it."""

@@ -126,11 +126,21 @@ class Skipped(Line, frozen=True, tag="skipped"):
     decided_at: Moment
 
 
+class Turned(Line, frozen=True, tag="reference"):
+    """Other rules count from `decided_at` on: by version those before and those now, known at this `position`."""
+
+    before: str
+    reference: str
+    position: int
+    decided_at: Moment
+
+
 class EpochLine(Line, frozen=True, tag="epoch"):
     """What an epoch took, so that it can be run again: with the same records and this line it gives the same bytes.
 
     `taken` records before `next_offset` (-1 for a tick), the time it came to, the clock, whether more was known to
-    wait, whether decisions filled it before the next record, and the reference it was decided under.
+    wait, whether decisions filled it before the next record, the reference it was decided under, and up to which
+    `position` the topic `reference` was known (-1: nothing of it).
     """
 
     next_offset: int
@@ -140,6 +150,7 @@ class EpochLine(Line, frozen=True, tag="epoch"):
     reference: str
     behind: bool = False
     full: bool = False
+    position: int = -1
 
 
 _epochs = msgspec.json.Decoder(EpochLine)

@@ -14,7 +14,8 @@ from streams.core.moments import Moment
 from streams.core.rulebook import Policy, Rulebook
 from streams.metrics import RegisterMetrics
 from streams.register.agenda import SLACK
-from streams.register.register import SLICE, Register
+from streams.register.passing import SLICE
+from streams.register.register import Register
 from streams.wire.trail import START, broken, hash_of
 from tests.sources import DOSSIER, Record, at, sent, taken
 

@@ -1,0 +1,68 @@
+"""Which rules count when: the editions of the rulebook, in the order of the moments from which they count."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import msgspec
+
+from streams.core.moments import Moment
+from streams.core.rulebook import Rulebook
+
+
+class Edition(msgspec.Struct, frozen=True):
+    """A rulebook and the moment from which it counts.
+
+    Open dossiers are judged again when an edition begins to count; of the closed ones only those that were closed at or
+    after `closed_since`, for a rulebook that puts an earlier one right.
+    """
+
+    counts_from: Moment
+    rules: Rulebook
+    closed_since: Moment | None = None
+
+
+class Timetable:
+    """All editions that were known at one `position` of the reference, -1 where there was none; immutable.
+
+    The first edition counts before its moment too: something always counts.
+    """
+
+    __slots__ = ("editions", "position")
+
+    def __init__(self, editions: Iterable[Edition], *, position: int = -1) -> None:
+        """Keep the editions in order; at least one. An edition of the rulebook that counts already is no change."""
+        self.position = position
+        kept: list[Edition] = []
+        for edition in sorted(editions, key=lambda each: each.counts_from):
+            if not kept or kept[-1].rules.version != edition.rules.version:
+                kept.append(edition)
+        self.editions = tuple(kept)
+
+    def at(self, now: Moment) -> Edition:
+        """Return the edition that counts at a moment."""
+        counting = [edition for edition in self.editions if edition.counts_from <= now]
+        return counting[-1] if counting else self.editions[0]
+
+    def next_after(self, now: Moment) -> Edition | None:
+        """Return the first edition that begins to count after a moment."""
+        return next((edition for edition in self.editions[1:] if edition.counts_from > now), None)
+
+    def named(self, version: str) -> Edition | None:
+        """Return an edition of the rulebook of this version; the same version says the same rules."""
+        return next((edition for edition in self.editions if edition.rules.version == version), None)
+
+
+class Known(Protocol):
+    """Whoever follows the reference: `known` is what there is to know at this moment."""
+
+    @property
+    def known(self) -> Timetable:
+        """The timetable at the position that was read last."""
+
+
+class Always:
+    """A reference that never changes: one rulebook."""
+
+    def __init__(self, rules: Rulebook) -> None:
+        """Keep the rulebook."""
+        self.known = Timetable((Edition(0, rules),))
