@@ -7,11 +7,10 @@ import msgspec
 
 from alerts.core.policy import Policy as MailPolicy
 from streams.core.calendar import Calendar
-from streams.core.law import BadCalendar
 from streams.core.moments import Day, day_on
-from streams.core.rulebook import Policy, Rulebook
+from streams.core.rulebook import Rulebook
 from streams.core.stages import Stage
-from streams.wire.calendars import read_calendars
+from streams.wire.reference import POLICY, BadReference, rulebook_of
 
 MAIL_YEARS = range(2018, 2101)
 """Years whose days off and made-up days the mails know; the calendar says which of them are decided."""
@@ -29,26 +28,32 @@ def reference_folder(folder: Path | None) -> Path:
 
 
 def load_rulebook(folder: Path | None = None) -> Rulebook:
-    """Return the rules of the reference folder; raises ReferenceError.
+    """Return the rules of the reference folder; raises ReferenceError."""
+    try:
+        return rulebook_of(files_in(folder))
+    except BadReference as error:
+        raise ReferenceError(str(error)) from error
 
-    Calendars come from `calendar/*.toml`, from the shipped ones if the folder has none; the policy from `policy.toml`.
+
+def files_in(folder: Path | None = None) -> dict[str, str]:
+    """Return the documents of the reference folder, file → text; raises ReferenceError.
+
+    Without calendars of its own, or without a policy, those that are shipped count.
     """
     folder = reference_folder(folder)
-    calendars = sorted((folder / "calendar").glob("*.toml")) or sorted((SHIPPED / "calendar").glob("*.toml"))
+    found = sorted(path for pattern in ("calendar/*.toml", "*.toml", "*.csv") for path in folder.glob(pattern))
+    if not any(path.parent.name == "calendar" for path in found):
+        found += sorted((SHIPPED / "calendar").glob("*.toml"))
+    if not (folder / POLICY).exists():
+        found.append(SHIPPED / POLICY)
     try:
-        calendar = Calendar.build(read_calendars({path.name: path.read_text(encoding="utf-8") for path in calendars}))
-    except BadCalendar as error:
+        return {_name(path): path.read_text(encoding="utf-8-sig") for path in found}
+    except (OSError, UnicodeDecodeError) as error:
         raise ReferenceError(str(error)) from error
-    policy = _policy(folder / "policy.toml")
-    return Rulebook(f"{policy.version}+{calendar.version}", policy, calendar)
 
 
-def _policy(path: Path) -> Policy:
-    path = path if path.exists() else SHIPPED / "policy.toml"
-    try:
-        return msgspec.toml.decode(path.read_text(encoding="utf-8"), type=Policy)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ReferenceError(f"{path.name}: {error}") from error
+def _name(path: Path) -> str:
+    return f"calendar/{path.name}" if path.parent.name == "calendar" else path.name
 
 
 class _Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -47,6 +47,10 @@ class Timetable:
         """Return the first edition that begins to count after a moment."""
         return next((edition for edition in self.editions[1:] if edition.counts_from > now), None)
 
+    def known_at(self, position: int) -> "Timetable":
+        """Return the same timetable, known at another position."""
+        return Timetable(self.editions, position=position)
+
     def named(self, version: str) -> Edition | None:
         """Return an edition of the rulebook of this version; the same version says the same rules."""
         return next((edition for edition in self.editions if edition.rules.version == version), None)

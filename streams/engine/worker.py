@@ -16,6 +16,7 @@ from faust.types import TP
 from streams.engine import doors
 from streams.engine.connection import Connection
 from streams.engine.endings import Ending, MustEnd
+from streams.engine.following import Followed, Following
 from streams.engine.lane import Lane
 from streams.engine.ownership import Ownership
 from streams.engine.plan import StepPlan
@@ -52,6 +53,7 @@ class Worker:
         membership: Membership,
         pace: Pace,
         metrics: EngineMetrics,
+        followed: Followed,
     ) -> None:
         self._plans = {connection.topic(plan.source): plan for plan in plans}
         self._connection = connection
@@ -60,6 +62,7 @@ class Worker:
         self._stop = asyncio.Event()
         self._why: MustEnd | None = None
         self._turned_at = time.monotonic()
+        self._following = Following(followed, connection)
         self.app = _app(connection, membership)
         self.ownership = Ownership(self._lane, self._must_end, metrics)
         self._wire()
@@ -69,8 +72,11 @@ class Worker:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
-        await self.app.start()
         try:
+            await self._following.begin()  # before the first lane: it decides by what is known then
+            follows = asyncio.create_task(self._following.go_on(), name="following")
+            follows.add_done_callback(self._no_longer_follows)
+            await self.app.start()
             await self._stopped()
         finally:
             ended = await self._end_well()
@@ -105,11 +111,16 @@ class Worker:
     async def _end_well(self) -> bool:
         try:
             async with asyncio.timeout(GRACE):
+                await self._following.close()
                 await self.ownership.close()
                 await self.app.stop()
         except TimeoutError:
             return False
         return True
+
+    def _no_longer_follows(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._must_end(MustEnd(Ending.ENGINE_FAILED, f"{task.get_name()}: {error!r}"))
 
     def _must_end(self, why: MustEnd) -> None:
         if self._why is None:

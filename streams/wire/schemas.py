@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from streams.wire import records, trail
+from streams.wire import records, reference, trail
 from streams.wire.contract import CONTRACT
 
 FILE: Final = Path(__file__).with_name("schemas.json")
@@ -15,6 +15,7 @@ LINES: Final[tuple[type[msgspec.Struct], ...]] = tuple(trail.Line.__subclasses__
 RECORDS: Final[tuple[type[msgspec.Struct], ...]] = (
     *(records.Notice, records.Withdrawal, records.Mark, records.Tally, records.Counted, records.Rejected),
     records.Heard,
+    reference.Document,
 )
 TYPES: Final = (*RECORDS, *LINES)
 

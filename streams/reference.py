@@ -1,0 +1,81 @@
+"""What the topic `reference` says, record by record: the documents of every moment, and the rules that follow.
+
+Invariant: what is known follows from the records up to `position` alone, so every reader who has come there knows the
+same. A record or a release that cannot be used is left out, by everybody, and named in `faults`.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from streams.core.editions import Edition, Timetable
+from streams.core.moments import Moment
+from streams.core.rulebook import Rulebook
+from streams.wire.reference import BadReference, Document, rulebook_of
+
+_decode = msgspec.json.Decoder(Document).decode
+
+
+class Reference:
+    """The reference as far as it was read; before anything was published the `first` rules count."""
+
+    def __init__(self, first: Rulebook) -> None:
+        """Know nothing but the first rules."""
+        self.faults: list[str] = []
+        self.documents: list[Document] = []
+        self._first = first
+        self._open: dict[str, list[Document]] = {}
+        self._rules: dict[tuple[tuple[str, str], ...], Rulebook] = {}
+        self.known = Timetable((Edition(0, first),))
+
+    def learn(self, offset: int, value: bytes | None) -> None:
+        """Take the record at an offset; what it completes counts from its moment on."""
+        position, before = offset + 1, len(self.documents)
+        try:
+            self._take(_decode(value or b""))
+        except (msgspec.DecodeError, BadReference) as wrong:
+            self.faults.append(f"reference, offset {offset}: {wrong}")
+        if len(self.documents) == before:
+            self.known = self.known.known_at(position)
+        else:
+            self.known = Timetable(self._editions(), position=position)
+
+    def files_at(self, now: Moment) -> dict[str, str]:
+        """Return the documents that count at a moment, file → text; empty before anything was published."""
+        last: dict[str, Document] = {}
+        for document in self.documents:
+            if document.counts_from <= now:
+                last[document.file] = document
+        return {name: document.text for name, document in last.items() if not document.gone}
+
+    def _take(self, document: Document) -> None:
+        parts = self._open.setdefault(document.release, [])
+        parts.append(document)
+        if len(parts) < document.parts:
+            return
+        del self._open[document.release]
+        before = len(self.documents)
+        self.documents += parts
+        try:
+            for moment in {part.counts_from for part in self.documents}:
+                self._rulebook(self.files_at(moment))
+        except BadReference:
+            del self.documents[before:]
+            raise
+
+    def _editions(self) -> list[Edition]:
+        editions = [Edition(0, self._first)] if self._begins() > 0 else []
+        for moment in sorted({document.counts_from for document in self.documents}):
+            since = [one.closed_since for one in self.documents if one.counts_from == moment and one.closed_since]
+            rules = self._rulebook(self.files_at(moment))
+            editions.append(Edition(moment, rules, min(since, default=None)))
+        return editions
+
+    def _begins(self) -> Moment:
+        return min(document.counts_from for document in self.documents)
+
+    def _rulebook(self, files: Mapping[str, str]) -> Rulebook:
+        ruling = tuple(sorted(pair for pair in files.items() if pair[0].endswith(".toml")))
+        if ruling not in self._rules:
+            self._rules[ruling] = rulebook_of(files)
+        return self._rules[ruling]
