@@ -14,11 +14,13 @@ from deploy.rulebook import load_rulebook
 from deploy.settings import Settings
 from streams import topics
 from streams.engine.connection import Connection
+from streams.engine.following import Followed
 from streams.engine.plan import StepPlan
 from streams.engine.surroundings import Pace
 from streams.engine.worker import Membership, Worker
 from streams.intake.step import Intake
 from streams.metrics import EngineMetrics, IntakeMetrics, RegisterMetrics, show_clock
+from streams.reference import Reference
 from streams.register.register import Register
 from streams.wire.records import Speaker
 
@@ -55,11 +57,11 @@ def worker_of(settings: Settings, skipped: Mapping[int, frozenset[int]] = NONE) 
     known = expected_of(settings.reference.folder, now=clock.now()).named
     intake = IntakeMetrics(registry, [name for speaker, name in known if speaker is Speaker.SOURCE])
     inbox = partial(Intake, partitions=kafka.partitions, metrics=intake, replay=how.replay)
-    rules, decide = load_rulebook(settings.reference.folder), RegisterMetrics(registry)
+    reference, decide = Reference(load_rulebook(settings.reference.folder)), RegisterMetrics(registry)
 
     def register(partition: int) -> Register:
         skip = skipped.get(partition, frozenset())
-        return Register(partition, rules=rules, metrics=decide, replay=how.replay, skipped=skip)
+        return Register(partition, rules=reference, metrics=decide, replay=how.replay, skipped=skip)
 
     plans = (
         StepPlan(topics.INBOX.name, None, inbox),
@@ -73,5 +75,6 @@ def worker_of(settings: Settings, skipped: Mapping[int, frozenset[int]] = NONE) 
         membership=Membership(instance_id=how.instance_id, session=how.session_timeout_ms / 1000),
         pace=Pace(clock.now, spacing=how.epoch_ms / 1000),
         metrics=EngineMetrics(registry, tuple(connection.topic(plan.source) for plan in plans)),
+        followed=Followed(topics.REFERENCE.name, reference.learn),
     )
     return worker, registry

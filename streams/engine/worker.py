@@ -53,7 +53,7 @@ class Worker:
         membership: Membership,
         pace: Pace,
         metrics: EngineMetrics,
-        followed: Followed,
+        followed: Followed | None = None,
     ) -> None:
         self._plans = {connection.topic(plan.source): plan for plan in plans}
         self._connection = connection
@@ -62,7 +62,7 @@ class Worker:
         self._stop = asyncio.Event()
         self._why: MustEnd | None = None
         self._turned_at = time.monotonic()
-        self._following = Following(followed, connection)
+        self._following = Following(followed, connection) if followed is not None else None
         self.app = _app(connection, membership)
         self.ownership = Ownership(self._lane, self._must_end, metrics)
         self._wire()
@@ -73,9 +73,7 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         try:
-            await self._following.begin()  # before the first lane: it decides by what is known then
-            follows = asyncio.create_task(self._following.go_on(), name="following")
-            follows.add_done_callback(self._no_longer_follows)
+            await self._follow()
             await self.app.start()
             await self._stopped()
         finally:
@@ -111,12 +109,19 @@ class Worker:
     async def _end_well(self) -> bool:
         try:
             async with asyncio.timeout(GRACE):
-                await self._following.close()
+                if self._following is not None:
+                    await self._following.close()
                 await self.ownership.close()
                 await self.app.stop()
         except TimeoutError:
             return False
         return True
+
+    async def _follow(self) -> None:
+        if self._following is not None:
+            await self._following.begin()  # before the first lane: it decides by what is known then
+            self._follows = asyncio.create_task(self._following.go_on(), name="following")
+            self._follows.add_done_callback(self._no_longer_follows)
 
     def _no_longer_follows(self, task: "asyncio.Task[None]") -> None:
         if not task.cancelled() and (error := task.exception()) is not None:

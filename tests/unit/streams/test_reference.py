@@ -1,0 +1,98 @@
+"""What the topic `reference` says, record by record."""
+
+import msgspec
+import pytest
+
+from deploy.rulebook import files_in, load_rulebook
+from streams.core.moments import Moment
+from streams.reference import Reference
+from streams.wire.reference import BadReference, Document, named, sha256_of
+
+FILES = files_in(None)
+RULES = load_rulebook()
+POLICY = FILES["policy.toml"].replace('"policy-2"', '"policy-3"')
+
+
+def published(reference: Reference, files: dict[str, str], *, counts_from: Moment, release: str, left: int = 0) -> None:
+    """Let the reference learn all documents of a release but the last `left`."""
+    for number, (file, text) in enumerate(sorted(files.items())[: len(files) - left], 1):
+        kind, name, revision, source = named(file, text)
+        document = Document(
+            kind=kind,
+            id=name,
+            revision=revision,
+            file=file,
+            counts_from=counts_from,
+            source=source,
+            sha256=sha256_of(text),
+            text=text,
+            release=release,
+            part=number,
+            parts=len(files),
+        )
+        reference.learn(max(reference.known.position, 0), msgspec.json.encode(document))
+
+
+def test_before_anything_is_published_the_first_rules_count() -> None:
+    known = Reference(RULES).known
+    assert (known.position, known.at(10**9).rules) == (-1, RULES)
+
+
+def test_a_release_counts_from_its_moment_and_no_earlier() -> None:
+    reference = Reference(RULES)
+    published(reference, FILES | {"policy.toml": POLICY}, counts_from=1_000, release="a")
+    known = reference.known
+    assert known.at(999).rules is RULES
+    assert known.at(1_000).rules.policy.version == "policy-3"
+    assert known.position == len(FILES)
+
+
+def test_a_release_of_which_a_part_is_missing_does_not_count() -> None:
+    reference = Reference(RULES)
+    published(reference, FILES | {"policy.toml": POLICY}, counts_from=1_000, release="a", left=1)
+    assert reference.known.at(2_000).rules is RULES
+    assert reference.known.position == len(FILES) - 1
+
+
+def test_the_same_rules_published_are_no_change() -> None:
+    reference = Reference(RULES)
+    published(reference, FILES, counts_from=1_000, release="a")
+    assert reference.known.next_after(0) is None
+
+
+def test_what_is_published_last_takes_back_what_was_to_count_later() -> None:
+    reference = Reference(RULES)
+    published(reference, FILES | {"policy.toml": POLICY}, counts_from=5_000, release="a")
+    published(reference, FILES, counts_from=2_000, release="b")
+    assert reference.known.at(6_000).rules.version == RULES.version
+
+
+@pytest.mark.parametrize("value", [None, b"{", b'{"kind":"policy"}'], ids=["nothing", "no JSON", "half"])
+def test_a_record_that_is_no_document_is_left_out_and_named(value: bytes | None) -> None:
+    reference = Reference(RULES)
+    reference.learn(0, value)
+    assert (reference.known.position, len(reference.faults)) == (1, 1)
+    assert reference.known.at(0).rules is RULES
+
+
+def test_a_release_that_makes_no_rulebook_is_left_out_whole() -> None:
+    reference = Reference(RULES)
+    published(
+        reference,
+        FILES | {"policy.toml": 'version = "p"\nintake_working_hours = "eight"'},
+        counts_from=1_000,
+        release="a",
+    )
+    assert reference.known.at(2_000).rules is RULES
+    assert len(reference.faults) == 1
+
+
+@pytest.mark.parametrize("file", ["notes.txt", "people.csv", "calendar/2026.csv", "other/2026.toml"])
+def test_a_document_that_nobody_reads_is_refused(file: str) -> None:
+    with pytest.raises(BadReference, match="nobody reads"):
+        named(file, "")
+
+
+def test_a_document_is_known_by_kind_id_and_version() -> None:
+    assert named("calendar/2026.toml", FILES["calendar/2026.toml"])[:3] == ("calendar", "2026", "2026-v1")
+    assert named("units.csv", "id,name")[:2] == ("units", "units")
