@@ -193,6 +193,12 @@ def test_an_appointed_due_moment_moves_by_the_pauses_since_it_was_appointed() ->
     assert told(moved) == "2026-03-10T16:00"
 
 
+def test_a_pause_that_begins_after_the_last_working_second_before_the_due_moment_moves_nothing() -> None:
+    weekend = [pause("2026-03-07T10:00", "2026-03-10T10:00")]
+    due_at = at("2026-03-09T07:30")
+    assert extended(due_at, since=at("2026-03-03T09:00"), pauses=weekend, calendar=calendar) == due_at
+
+
 def test_a_result_says_when_it_began_and_whether_it_is_provisional() -> None:
     result = due(parse_limit("5 working days"), at("2026-12-28T18:00"), calendar=calendar)
     assert told(result.starts_at) == "2026-12-29T07:30"
