@@ -3,12 +3,13 @@
 import time
 
 import msgspec
+from prometheus_client import CollectorRegistry
 
 from streams.core.editions import Always, Edition, Timetable
 from streams.core.rulebook import Rulebook
 from streams.metrics import RegisterMetrics
 from streams.register.register import Register
-from tests.bench.register import RULES, CollectorRegistry, _state
+from tests.bench.register import RULES, _state
 
 DOSSIERS = 15_000
 GOAL = 60.0
