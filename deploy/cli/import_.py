@@ -54,7 +54,7 @@ def command(ctx: click.Context, /, **asked: Any) -> None:
         return
     if asked["mapping"] is None or (asked["file"] is None and not asked["missing"]):
         raise click.UsageError("FILE and --map are needed, or --guess FILE, or --missing --map")
-    source = _source(ctx, asked["mapping"])
+    source = source_named(ctx, asked["mapping"])
     if asked["missing"]:
         _list_missing(ctx, source, as_json=asked["as_json"])
         return
@@ -137,7 +137,8 @@ def _list_missing(ctx: click.Context, source: "Source", *, as_json: bool) -> Non
         ctx.exit(PROBLEMS)
 
 
-def _source(ctx: click.Context, mapping: str) -> "Source":
+def source_named(ctx: click.Context, mapping: str) -> "Source":
+    """Return the document of this name in the reference, or of a file; a wrong one ends the command, exit code 2."""
     from deploy.connect.documents import BadDocuments  # noqa: PLC0415
     from deploy.connect.sources import Form, load_source, load_sources  # noqa: PLC0415
 
