@@ -82,6 +82,7 @@ mutation: .venv-mutation/.ready ## would the tests of streams/core notice a chan
 
 lock: $(READY) ## choose versions anew, within pyproject.toml
 	@$(LOCK) $(ARGS) --all-extras --group dev pyproject.toml -o requirements.lock
+	@$(LOCK) --extra parquet --constraint requirements.lock pyproject.toml -o deploy/image/requirements.lock
 	@$(LOCK) $(ARGS) --group mutation -o requirements-mutation.lock
 
 clean: ## remove the environments and what tools left

@@ -41,6 +41,7 @@ class Options(TypedDict):
     policy: NotRequired[Policy]
     link: NotRequired[str]
     replay: NotRequired[bool]
+    metrics_host: NotRequired[str]
     metrics_port: NotRequired[int | None]
 
 
@@ -93,7 +94,8 @@ class Courier:
         with contextlib.ExitStack() as stack:
             port = options.get("metrics_port")
             if port is not None:
-                served, _ = start_http_server(port, registry=self.registry)
+                host = options.get("metrics_host", "127.0.0.1")
+                served, _ = start_http_server(port, addr=host, registry=self.registry)
                 stack.callback(served.server_close)
                 stack.callback(served.shutdown)
             sender = Sender(options["bootstrap"], office=self._office(), server=options["smtp"], clock=options["clock"])

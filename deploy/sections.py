@@ -43,6 +43,7 @@ class Worker(Section):
     """After this long without a sign of life a worker's partitions go to others."""
     instance_id: str | None = None
     """A name that stays over restarts (static membership), so that a restart moves no partitions."""
+    metrics_host: str = "127.0.0.1"
     metrics_port: FreePort | None = None
     replay: bool = False
     """Believe ticks and arrival times in the log; only under a prefix of its own."""
@@ -55,6 +56,7 @@ class Courier(Section):
     sender: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] = "dunghan@localhost"
     base_url: str | None = None
     """Where a dossier's link leads, for officers."""
+    metrics_host: str = "127.0.0.1"
     metrics_port: FreePort | None = None
 
     @field_validator("base_url")
@@ -171,6 +173,7 @@ class Audit(Section):
     """Lines of the trail after which `audit --watch` signs the next checkpoint."""
     index: Path | None = None
     """File of the index by which `explain` finds a dossier; made when it is missing, empty: everything is read."""
+    metrics_host: str = "127.0.0.1"
     metrics_port: FreePort | None = None
 
 

@@ -61,6 +61,7 @@ def options_of(settings: "Settings") -> "Options":
         clock=clock.now,
         link=f"{how.base_url.rstrip('/')}/{{dossier}}" if how.base_url else "",
         replay=settings.worker.replay,
+        metrics_host=how.metrics_host,
         metrics_port=how.metrics_port,
     )
 

@@ -53,7 +53,7 @@ def command(ctx: click.Context, skipped: dict[int, frozenset[int]]) -> None:
         with contextlib.ExitStack() as stack:
             if (port := settings.worker.metrics_port) is not None:
                 asked = {"live": lambda: worker.live, "ready": lambda: worker.ready}
-                stack.enter_context(served(registry, host="127.0.0.1", port=port, **asked))
+                stack.enter_context(served(registry, host=settings.worker.metrics_host, port=port, **asked))
             return await worker.run()
 
     try:

@@ -28,5 +28,5 @@ def watch(settings: Settings, clock: Callable[[], Moment]) -> None:
         if (port := settings.audit.metrics_port) is not None:
             # Whether all is well is the heartbeat's to say; a supervisor that started it again would help nobody.
             asked = {"live": lambda: True, "ready": lambda: True}
-            stack.enter_context(served(registry, host="127.0.0.1", port=port, **asked))
+            stack.enter_context(served(registry, host=settings.audit.metrics_host, port=port, **asked))
         it.run(lambda seconds: not asked_to_stop.wait(seconds), clock, seconds=SECONDS)

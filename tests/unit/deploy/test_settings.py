@@ -130,3 +130,12 @@ def test_a_password_is_not_sent_to_another_machine_without_tls(tmp_path: Path) -
 def test_settings_do_not_change_once_read() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         load().kafka.prefix = "x"
+
+
+def test_figures_are_served_to_this_machine_alone_unless_an_address_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = [key for key in variables().values() if key.endswith((".host", ".metrics_host")) and key != "smtp.host"]
+    assert len(named) == 5
+    values = load().model_dump()
+    assert {values[section][key] for section, _, key in (each.partition(".") for each in named)} == {"127.0.0.1"}
+    monkeypatch.setenv("DUNGHAN_WORKER__METRICS_HOST", "10.0.0.7")
+    assert load().worker.metrics_host == "10.0.0.7"
