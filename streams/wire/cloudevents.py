@@ -121,13 +121,20 @@ def _checked(envelope: Envelope) -> Sent:
     for name, text in (("id", envelope.id), ("source", envelope.source)):
         if not 0 < len(text) <= LONGEST:
             raise Malformed(Reason.WRONG_SHAPE, f"{name} has {len(text)} characters, wanted 1 to {LONGEST}")
+    return Sent(envelope, kind, _data(kind, envelope.data))
+
+
+def _data(kind: Kind, value: msgspec.Raw) -> msgspec.Struct:
     try:
-        data = kind.decoder.decode(envelope.data)
+        data: msgspec.Struct = kind.decoder.decode(value)
     except msgspec.DecodeError as error:
         raise Malformed(_time_reason(str(error)) or Reason.BAD_DATA, f"data: {_told(error)}") from None
+    except UnicodeDecodeError as error:
+        # The envelope's reader steps over the data; whether its texts are UTF-8 is seen only here.
+        raise Malformed(Reason.NOT_JSON, f"data: {error}") from None
     except RecursionError:
         raise Malformed(Reason.BAD_DATA, f"data: {TOO_DEEP}") from None
-    return Sent(envelope, kind, data)
+    return data
 
 
 def _envelope(value: bytes) -> Envelope:
@@ -147,6 +154,9 @@ def _misshapen(value: bytes, error: msgspec.ValidationError) -> Malformed:
         _loose.decode(value)
     except (msgspec.ValidationError, RecursionError):
         return Malformed(Reason.TICK if TICK.encode() in value else Reason.WRONG_SHAPE, _told(error))
+    except UnicodeDecodeError as no_text:
+        # A time is read as bytes, so one that is no text at all is first seen here.
+        return Malformed(Reason.NOT_JSON, str(no_text))
     return Malformed(_time_reason(str(error)) or Reason.BAD_TIME, _told(error))
 
 

@@ -61,6 +61,15 @@ def test_what_is_malformed_is_put_aside_with_its_place_and_reason_and_stops_noth
     assert registry.get_sample_value("dunghan_events_total", {"outcome": "rejected"}) == 4
 
 
+def test_bytes_that_are_no_text_stop_nothing_wherever_they_stand(registry: CollectorRegistry) -> None:
+    good = sent("accepted", "2020-03-02 08:00", procedure="1", unit="m", due_at="2020-03-09 08:00")
+    spoiled = [good[:place] + b"\x80" + good[place + 1 :] for place in range(len(good))]
+    epoch = took(intake(registry), *spoiled)
+    assert epoch.taken == len(good)
+    # What the contract does not name is dropped unread; spoiled, `due_at` is such a name.
+    assert len(epoch.outputs["dossier.rejected", 2]) == len(good) - len("due_at")
+
+
 def test_a_record_too_large_leaves_its_size_and_hash_alone(registry: CollectorRegistry) -> None:
     epoch = took(intake(registry), b"x" * 5_000_000)
     [(_, value)] = epoch.outputs["dossier.rejected", 2]

@@ -23,6 +23,11 @@ def deep(name: str) -> bytes:
     return without(name)[:-1] + f',"{name}":{"[" * 100_000}{"]" * 100_000}}}'.encode()
 
 
+def spoiled(place: bytes) -> bytes:
+    """Return an event with a byte that begins no character just behind the quote at `place`."""
+    return msgspec.json.encode(ACCEPTED).replace(place, place[:1] + b"\x80" + place[1:])
+
+
 def reason_of(value: bytes | None) -> Reason:
     with pytest.raises(Malformed) as put_aside:
         cloudevents.received(value)
@@ -71,6 +76,9 @@ def reason_of(value: bytes | None) -> Reason:
         pytest.param(deep("ward"), Reason.NOT_JSON, id="brackets within brackets in what nobody reads"),
         pytest.param(deep("data"), Reason.NOT_JSON, id="brackets within brackets in the data"),
         pytest.param(deep("time"), Reason.WRONG_SHAPE, id="brackets within brackets in the time"),
+        pytest.param(spoiled(b'"1.001"'), Reason.NOT_JSON, id="no UTF-8 in the data"),
+        pytest.param(spoiled(b'"2020-03-02T'), Reason.NOT_JSON, id="no UTF-8 in the time"),
+        pytest.param(spoiled(b'"specversion"'), Reason.WRONG_SHAPE, id="no UTF-8 in a name"),
     ],
 )
 def test_what_is_malformed_is_put_aside_with_its_reason(value: bytes | None, reason: Reason) -> None:
@@ -107,6 +115,14 @@ def test_a_header_that_is_no_text_is_put_aside() -> None:
     with pytest.raises(Malformed) as put_aside:
         cloudevents.received(b"{}", (("ce_specversion", b"1.0"), ("ce_id", b"\xff")))
     assert put_aside.value.reason is Reason.WRONG_SHAPE
+
+
+def test_binary_data_that_is_no_text_is_put_aside() -> None:
+    attributes = {name: value for name, value in ACCEPTED.items() if name != "data"}
+    headers = tuple((f"ce_{name}", value.encode()) for name, value in attributes.items())
+    with pytest.raises(Malformed) as put_aside:
+        cloudevents.received(b'{"procedure":"\x80","unit":"m"}', headers)
+    assert (put_aside.value.reason, put_aside.value.detail[:6]) == (Reason.NOT_JSON, "data: ")
 
 
 def test_binary_data_cannot_add_attributes() -> None:
