@@ -1,6 +1,5 @@
 """Serves an application on loopback in a thread, as the gateway's own process would."""
 
-import asyncio
 import threading
 import time
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ def served(
     )
     server = server_of(app, how)
     with listening("127.0.0.1", 0) as door:
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve([door])))
+        thread = threading.Thread(target=lambda: server.run([door]))
         thread.start()
         while not server.started and thread.is_alive():
             time.sleep(0.01)

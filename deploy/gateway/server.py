@@ -1,12 +1,13 @@
 """Serves the application over HTTP or TLS until it is told to stop; the one room that knows uvicorn.
 
 Uvicorn has a limit for idle connections, and none for a client that sends its headers, or its body, a byte a minute:
-`Patient` gives every part of a request its time.
+`Patient` gives every part of a request its time. Before the first of them TLS has its own, which uvicorn leaves at
+asyncio's minute: `_Loop` gives it that of the headers.
 """
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -91,12 +92,31 @@ class Patient(H11Protocol):
             self._deadline = None
 
 
+class _Loop(asyncio.SelectorEventLoop):
+    """An event loop whose servers wait so many seconds for the end of a TLS handshake."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+
+    async def create_server(self, *args: Any, **more: Any) -> asyncio.Server:
+        seconds = self._seconds if more.get("ssl") else None
+        return await super().create_server(*args, **more, ssl_handshake_timeout=seconds)
+
+
+class _Config(uvicorn.Config):
+    handshake_seconds = 60.0
+
+    def get_loop_factory(self) -> Callable[[], asyncio.AbstractEventLoop]:
+        return partial(_Loop, self.handshake_seconds)
+
+
 def server_of(app: Any, how: Serving) -> uvicorn.Server:
     """Return the server; raises OSError (ssl.SSLError too) where certificate or key cannot be used."""
     # The application answers a slow body itself, with a problem; this is for who sends on after the answer.
     patience = {h11.IDLE: how.header_seconds, h11.SEND_BODY: how.body_seconds + 2, h11.DONE: how.answer_seconds}
     protocol = cast(type[asyncio.Protocol], partial(Patient, patience))
-    config = uvicorn.Config(
+    config = _Config(
         app,
         http=protocol,
         ws="none",
@@ -111,5 +131,6 @@ def server_of(app: Any, how: Serving) -> uvicorn.Server:
         ssl_certfile=how.certificate,
         ssl_keyfile=how.key,
     )
+    config.handshake_seconds = how.header_seconds
     config.load()
     return uvicorn.Server(config)
