@@ -4,12 +4,13 @@ A code of the core stands in brackets behind its words, so that a metric, a mail
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final, assert_never
+from typing import Final
 
-from alerts.core.ledger import Intent, Lapsed, LedgerLine, NotSent, Outcome, Restored, Returned
+from alerts.core.ledger import LedgerLine
 from deploy import law_in_words
 from deploy import office_words as office
 from deploy.law_in_words import LANGUAGES
+from deploy.mails_in_words import mail_told
 from streams.core.findings import Finding
 from streams.core.moments import Moment, datetime_of
 from streams.explained import Appointed, Explained, Line, Stop
@@ -20,16 +21,18 @@ MOST: Final = 30
 """Working intervals that are printed; the JSON has them all."""
 
 
-class _Teller:
-    """One language."""
+class Teller:
+    """One language: what there is to say of each part, as texts without a place on the page."""
 
     def __init__(self, lang: str) -> None:
         self.place = LANGUAGES.index(lang)
 
     def say(self, word: str, **told: object) -> str:
+        """Return a sentence of the office with its names filled in."""
         return office.SENTENCES[word][self.place].format(**told)
 
     def head(self, told: Explained) -> Iterator[str]:
+        """Yield whose dossier it is, how it stands and why, and its due moments in one line each."""
         standing, dossier, place = told.standing, told.dossier, self.place
         yield self.say("dossier", key=told.key, at=when(told.at))
         about = ("procedure", "unit", "field", "officer", "channel", "level")
@@ -50,35 +53,42 @@ class _Teller:
             yield self.say("intake", at=when(standing.intake_due_at), over=over)
 
     def history(self, told: Explained) -> Iterator[str]:
+        """Yield a heading and the events, each with how it came here."""
         yield self.say("history", n=len(told.history))
         for line in told.history:
-            yield from self.line(line)
-        if told.later:
-            yield "  " + self.say("later", n=told.later)
-        for each in told.unreadable:
-            yield "  " + self.say("unreadable", offset=each.offset, problem=each.problem)
+            what, *more = self.line(line)
+            yield f"  {when(line.event.at)}  {what}"
+            yield from (f"      {part}" for part in more if part)
+        yield from (f"  {each}" for each in self.beside(told))
 
-    def line(self, line: Line) -> Iterator[str]:
+    def beside(self, told: Explained) -> Iterator[str]:
+        """Yield what stands beside the history: what came later, and what cannot be read."""
+        if told.later:
+            yield self.say("later", n=told.later)
+        for each in told.unreadable:
+            yield self.say("unreadable", offset=each.offset, problem=each.problem)
+
+    def line(self, line: Line) -> tuple[str, str, str]:
+        """Return what happened by whose word, how it came here, and what it says; the last may be empty."""
         event, place = line.event, self.place
         kind = f"{office.KINDS[event.body.name][place]} [{event.body.name}]"
-        yield f"  {when(event.at)}  {kind}, {self.say('event', source=event.source, id=event.id)}"
         lags = [self.say("arrived", at=when(event.arrived_at))]
         lags += [] if event.keyed_at is None else [self.say("keyed", at=when(event.keyed_at))]
         lags += [self.say("copies", n=line.copies)] if line.copies > 1 else []
         lags += [office.PARTS[line.part][place]] if office.PARTS[line.part][place] else []
-        yield "      " + "; ".join(lags)
         fields = {name: getattr(event.body, name) for name in event.body.__struct_fields__}
         said = {name: self.value(name, value) for name, value in fields.items() if value not in (None, "")}
-        shown = [f"{office.FIELDS[name][place]} {value}" for name, value in said.items()]
-        if shown:
-            yield "      " + "; ".join(shown)
+        shown = (f"{office.FIELDS[name][place]} {value}" for name, value in said.items())
+        return f"{kind}, {self.say('event', source=event.source, id=event.id)}", "; ".join(lags), "; ".join(shown)
 
     def value(self, name: str, value: object) -> str:
+        """Return a field's value as the office writes it."""
         if isinstance(value, bool):
             return self.say("yes" if value else "no")
         return when(value) if name in MOMENTS and isinstance(value, int) else str(value)
 
     def stop(self, stop: Stop) -> str:
+        """Return a pause with who asked for it."""
         pause = stop.pause
         end = self.say("still") if pause.end is None else when(pause.end)
         kind = office.PAUSES[pause.kind][self.place]
@@ -86,7 +96,8 @@ class _Teller:
         asked = self.say("asked", source=stop.source, id=pause.asked_by)
         return "; ".join([told, asked] + ([] if stop.counts else [self.say("runs")]))
 
-    def dues(self, told: Explained) -> Iterator[str]:
+    def dues(self, told: Explained, most: int | None = MOST) -> Iterator[str]:
+        """Yield the pauses and both due moments; of the appointed one so many intervals, None for all."""
         reckoned = told.reckoned
         if reckoned.stops:
             yield self.say("pauses", n=len(reckoned.stops))
@@ -94,7 +105,7 @@ class _Teller:
         if reckoned.appointed is None:
             yield self.say("appointed", at=self.say("no_due"))
         else:
-            yield from self.appointed(reckoned.appointed)
+            yield from self.appointed(reckoned.appointed, most)
         if reckoned.recomputed is None:
             yield f"{self.say('recomputed')} {self.say('no_due')}"
         else:
@@ -102,72 +113,62 @@ class _Teller:
             text = law_in_words.as_text(reckoned.recomputed, LANGUAGES[self.place])
             yield from (f"  {line}" for line in text.splitlines())
 
-    def appointed(self, due: Appointed) -> Iterator[str]:
+    def appointed(self, due: Appointed, most: int | None) -> Iterator[str]:
+        """Yield the appointed due moment and the working time that was counted."""
         yield self.say("appointed", at=when(due.due_at))
         yield "  " + self.say("named", at=when(due.named_at))
         if due.moved_to != due.due_at:
             yield "  " + self.say("moved", at=when(due.moved_to), length=_length(due.moved_by))
         yield "  " + self.say("counted", length=_length(sum(end - start for start, end in due.intervals)))
-        yield from (f"    {when(start)} – {when(end)}  {_length(end - start)}" for start, end in due.intervals[:MOST])
-        if len(due.intervals) > MOST:
-            yield "    " + self.say("more", n=len(due.intervals) - MOST)
+        yield from (f"    {when(start)} – {when(end)}  {_length(end - start)}" for start, end in due.intervals[:most])
+        if most is not None and len(due.intervals) > most:
+            yield "    " + self.say("more", n=len(due.intervals) - most)
         if due.differs:
             yield "  " + self.say("later_than" if due.differs > 0 else "sooner_than", length=_length(abs(due.differs)))
 
-    def finding(self, found: Finding) -> Iterator[str]:
+    def finding(self, found: Finding) -> tuple[str, str]:
+        """Return the rule with what shows it, and how soon to look with what may be innocent."""
         shown, place = " · ".join(part for part in (found.note, ", ".join(found.events)) if part), self.place
-        named = f"{found.rule}  {office.RULES[found.rule][place]}" + (shown and f" ({shown})")
-        yield f"  {when(found.at)}  {named}"
         innocent = self.say("innocent", why=office.INNOCENT[found.rule][place])
-        yield f"      {office.SEVERITIES[found.severity][place]}; {innocent}"
+        return (
+            f"{found.rule}  {office.RULES[found.rule][place]}" + (shown and f" ({shown})"),
+            f"{office.SEVERITIES[found.severity][place]}; {innocent}",
+        )
+
+    def findings(self, told: Explained) -> Iterator[str]:
+        """Yield a heading and the findings."""
+        yield self.say("findings", n=len(told.findings))
+        for found in told.findings:
+            named, soon = self.finding(found)
+            yield from (f"  {when(found.at)}  {named}", f"      {soon}")
 
     def notice(self, notice: Notice | Withdrawal) -> str:
+        """Return what was decided, or withdrawn, and about whom."""
         stage = office.STAGES[notice.stage][self.place]
         if isinstance(notice, Withdrawal):
             why = {str(ended): both[self.place] for ended, both in office.ENDED.items()}.get(
                 notice.reason, notice.reason
             )
-            return "  " + self.say("withdrawn", at=when(notice.decided_at), stage=stage, code=notice.stage, why=why)
+            return self.say("withdrawn", at=when(notice.decided_at), stage=stage, code=notice.stage, why=why)
         who = "/".join(part for part in (notice.unit, notice.officer) if part)
         told = self.say("notice", at=when(notice.decided_at), stage=stage, code=notice.stage, who=who)
-        return f"  {told}" + (f" ({self.say('delayed')})" if notice.delayed else "")
+        return told + (f" ({self.say('delayed')})" if notice.delayed else "")
+
+    def mail(self, line: LedgerLine, dossier: str) -> tuple[str, str, str]:
+        """Return the moment, the recipient and what the ledger says."""
+        return when(line.at), line.recipient, mail_told(line, dossier, self.place)
 
 
 def as_text(told: Explained, mails: Sequence[LedgerLine] | None, lang: str) -> str:
     """Return the explanation as lines in Vietnamese (`vi`) or English; without `mails` nobody asked the ledger."""
-    teller = _Teller(lang)
-    lines = [*teller.head(told), "", *teller.history(told), "", *teller.dues(told), ""]
-    lines.append(teller.say("findings", n=len(told.findings)))
-    lines += [*(line for found in told.findings for line in teller.finding(found)), ""]
-    lines += [teller.say("notices", n=len(told.notices)), *map(teller.notice, told.notices), ""]
+    teller = Teller(lang)
+    lines = [*teller.head(told), "", *teller.history(told), "", *teller.dues(told), "", *teller.findings(told), ""]
+    lines += [teller.say("notices", n=len(told.notices)), *(f"  {teller.notice(each)}" for each in told.notices), ""]
     if mails is None:
         lines.append(teller.say("not_asked"))
     else:
-        lines += [teller.say("mails", n=len(mails)), *(f"  {_mail(line, told.key)}" for line in mails)]
+        lines += [teller.say("mails", n=len(mails)), *(f"  {'  '.join(teller.mail(line, told.key))}" for line in mails)]
     return "\n".join([*lines, "", teller.say("rules", rules=told.rules)])
-
-
-def _mail(line: LedgerLine, dossier: str) -> str:
-    """Return a line of the ledger with its own codes, as docs/mails.md explains them; of a mail only this dossier."""
-    match line:
-        case Intent():
-            here = ", ".join(
-                f"{told.stage} {told.reason} {told.via}" for told in line.notices if told.dossier == dossier
-            )
-            said = f"intent {line.digest}: {here}"
-        case Outcome():
-            said = f"outcome {line.digest}: {line.ending} ({line.attempt}) {line.reply}"
-        case NotSent():
-            said = f"not_sent: {line.stage} {line.reason} {line.detail}".rstrip()
-        case Lapsed():
-            said = f"lapsed: {line.stage}, {line.digest}"
-        case Returned():
-            said = f"bounce: {line.status} {line.digest}".rstrip()
-        case Restored():
-            said = "restored"
-        case _:
-            assert_never(line)
-    return f"{when(line.at)}  {line.recipient}  {said}"
 
 
 def when(at: Moment) -> str:

@@ -159,6 +159,7 @@ SENTENCES: Final[Mapping[str, Both]] = {
     "later_than": ("muộn hơn hạn tính lại {length} giờ làm việc", "later than recomputed by {length} of working time"),
     "sooner_than": ("sớm hơn hạn tính lại {length} giờ làm việc", "before the recomputed by {length} of working time"),
     "recomputed": ("Hạn tính lại (theo thời hạn và lịch):", "Recomputed due moment (from the limit and calendar):"),
+    "due_moments": ("Tạm dừng và hạn trả", "Pauses and due moments"),
     "findings": ("Điều cần xem lại ({n}):", "Findings ({n}):"),
     "innocent": ("có thể vô tình: {why}", "may be innocent: {why}"),
     "notices": ("Quyết định nhắc việc ({n}):", "Notices decided ({n}):"),

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from streams.explained import Explained
 
 
+PAGE: Final = click.Path(dir_okay=False, path_type=Path)
+
+
 class Unheard(click.ClickException):
     """Nothing was told of the dossier; exit code 3."""
 
@@ -30,24 +34,44 @@ class Unheard(click.ClickException):
 @click.option("--mails/--no-mails", default=True, help="Tra sổ gửi thư · Read the ledger of mails.")
 @click.option("--json", "in_json", is_flag=True, help="In JSON · Print JSON.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="vi", help="Ngôn ngữ · Language of the text.")
+@click.option("--html", type=PAGE, help="Ghi một trang HTML để lưu hồ sơ · Write one HTML page, to be filed.")
 @click.pass_context
-def explain(ctx: click.Context, *, dossier: str, as_of: str | None, mails: bool, in_json: bool, lang: str) -> None:
+def explain(
+    ctx: click.Context,
+    *,
+    dossier: str,
+    as_of: str | None,
+    mails: bool,
+    in_json: bool,
+    lang: str,
+    html: Path | None,
+) -> None:
     """Giải thích một hồ sơ · Explain a dossier from the log alone; exit code 3 when nothing was told of it."""
     # Kafka's client takes a while to import; `--help` must not.
     from deploy.explain_as_json import as_json  # noqa: PLC0415
+    from deploy.explain_as_page import as_page  # noqa: PLC0415
     from deploy.explain_in_words import as_text  # noqa: PLC0415
 
     at, settings = _moment(dossier, as_of), settings_of(ctx)
     with _finder(settings) as finder:
         told = _explained(finder, dossier, at=at, settings=settings)
         ledger = _mails(finder, dossier, at) if mails else None
+    if html is not None:
+        _write(html, as_page(told, ledger, lang))
     if in_json:
         click.echo(json.dumps(as_json(told, ledger), ensure_ascii=False, indent=2))
-    else:
+    elif html is None:
         click.echo(as_text(told, ledger, lang))
 
 
 command: Final = explain
+
+
+def _write(file: Path, page: str) -> None:
+    try:
+        file.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise Failed(f"{file}: {error.strerror}") from error
 
 
 def _moment(dossier: str, as_of: str | None) -> "Moment":

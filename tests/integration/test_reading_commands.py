@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -154,6 +155,18 @@ def test_the_text_is_vietnamese_unless_english_is_asked_for(run: Run) -> None:
     english = run("explain", DOSSIER, "--lang", "en", "--no-mails").stdout
     assert "Label: closed late [closed_late]" in english
     assert "the ledger was not asked" in english
+
+
+@pytest.mark.usefixtures("told")
+def test_a_page_is_written_to_be_filed(run: Run, tmp_path: Path) -> None:
+    done = run("explain", DOSSIER, "--html", "a.html", "--lang", "en")
+    assert (done.exit_code, done.stdout) == (0, ""), done.output
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "Label: closed late [closed_late]" in page
+    assert "the server said: 250" in page
+    assert json.loads(run("explain", DOSSIER, "--html", "a.html", "--json").stdout)["label"] == "closed_late"
+    nowhere = run("explain", DOSSIER, "--html", "no/such/folder.html")
+    assert (nowhere.exit_code, "no/such/folder.html" in nowhere.output) == (1, True)
 
 
 @pytest.mark.usefixtures("told")

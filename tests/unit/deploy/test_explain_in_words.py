@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from alerts.core.ledger import Intent, Lapsed, LedgerLine, NotSent, Outcome, Reason, ToldOf
+from alerts.core.ledger import Intent, Lapsed, LedgerLine, NotSent, Outcome, Reason, Restored, Returned, ToldOf
 from alerts.core.retry import Ending
 from alerts.core.routing import Via
+from deploy import mails_in_words
 from deploy import office_words as office
 from deploy.explain_as_json import as_json
 from deploy.explain_in_words import as_text
@@ -98,6 +99,9 @@ def told(values: list[bytes] = HISTORY, now: Moment = NOW) -> Explained:
         (office.PAUSES, PauseKind),
         (office.PARTS, Part),
         (office.RULES, Rule),
+        (mails_in_words.ENDINGS, Ending),
+        (mails_in_words.REASONS, Reason),
+        (mails_in_words.VIAS, Via),
     ],
 )
 def test_every_code_has_its_words_in_both_languages(words: dict[StrEnum, office.Both], codes: type[StrEnum]) -> None:
@@ -144,11 +148,20 @@ def test_the_text_tells_history_due_moments_verdicts_and_notices(lang: str, line
 
 def test_a_mail_is_told_with_its_end_and_nothing_of_the_other_dossiers_in_it() -> None:
     text = as_text(told(), MAILS, "en")
-    assert "13/03/2024 10:00  cb-017  intent dg: overdue listed head\n" in text
-    assert "outcome dg: accepted (1) 250 OK" in text
-    assert "not_sent: overdue passed_on" in text
-    assert "lapsed: overdue, dg" in text
+    told_of = "overdue [overdue], in the mail [listed], as the head of the unit [head]"
+    assert f"13/03/2024 10:00  cb-017  mail dg: {told_of}\n" in text
+    assert "mail dg, attempt 1: the mail server took it [accepted]; the server said: 250 OK" in text
+    assert "not told, overdue [overdue]: the next accountable person is told [passed_on]\n" in text
+    assert "no longer holds: overdue [overdue], told in mail dg" in text
     assert "dienbien/another" not in text
+
+
+def test_mails_are_told_in_vietnamese_too() -> None:
+    lines: list[LedgerLine] = [*MAILS, Returned(recipient="cb-017", status="5.1.1", at=NOW, digest="dg")]
+    text = as_text(told(), [*lines, Restored(recipient="cb-017", at=NOW)], "vi")
+    assert "thư dg, lần gửi 1: máy chủ thư đã nhận [accepted]; máy chủ trả lời: 250 OK" in text
+    assert "13/03/2024 10:00  cb-017  thư dg bị trả lại: 5.1.1" in text
+    assert "13/03/2024 10:00  cb-017  lại được gửi thư" in text
 
 
 def test_no_ledger_and_an_empty_ledger_are_told_apart() -> None:
