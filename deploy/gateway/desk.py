@@ -108,13 +108,19 @@ class Desk:
             allowed = self._whose(asked)
             known(allowed)
             self._paced(allowed, 1)
-            if not self._inbox.up:
-                raise later(Why.AWAY, AGAIN)
+            self._there()
             answer = await self._at_the_desk(asked, allowed, read)
         except Refused as refused:
-            self._figures.refused(refused.why, allowed.source if allowed else None)
+            self._count(refused, allowed)
+            raise
+        except Exception:
+            self._count(Refused(Why.BROKEN), allowed)
             raise
         return {"accepted": len(answer.records), **answer.told}
+
+    def _count(self, refused: Refused, allowed: Pass | None) -> None:
+        wrong = max(1, len({fault.index for fault in refused.faults}))
+        self._figures.refused(refused.why, allowed.source if allowed else None, events=wrong)
 
     async def _at_the_desk(self, asked: Asked, allowed: Pass, read: Reading) -> Answer:
         if self._at_work >= self._limits.at_once:
@@ -144,6 +150,10 @@ class Desk:
         )
         if wait:
             raise later(Why.TOO_FAST, wait)
+
+    def _there(self) -> None:
+        if not self._inbox.up:
+            raise later(Why.AWAY, AGAIN)
 
     def _few_enough(self, events: int) -> None:
         if events > self._limits.batch_events:

@@ -8,6 +8,8 @@ from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, genera
 from deploy.gateway.refusals import Why
 
 ACCEPTED = "accepted"
+THE_SOURCES_OWN = frozenset({Why.NOT_JSON, Why.INVALID, Why.NOT_YOURS, Why.TOO_LARGE, Why.TOO_MANY, Why.NOT_SUPPORTED})
+"""Refused for what was sent, and refused again however often it is sent."""
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -24,6 +26,8 @@ class Figures:
         self._requests = counter("requests", "Requests that bring events, by how they ended.", "outcome")
         self._events = counter("events", "Events answered 202, by their source.", "source")
         self._refused = counter("refused", "Requests with a valid token that were refused.", "source")
+        told = "Events named in refusals of what a source sent; of a request that could not be read, one."
+        self._refused_events = counter("refused_events", told, "source")
         self._acknowledged = Histogram(
             "dunghan_gateway_acknowledged_seconds",
             "From the last byte of a request to the broker's word that it has all of it.",
@@ -39,6 +43,7 @@ class Figures:
         for source in sources:
             self._events.labels(source)
             self._refused.labels(source)
+            self._refused_events.labels(source)
 
     def accepted(self, source: str, events: int, *, seconds: float) -> None:
         """Count one request that was answered 202."""
@@ -46,11 +51,13 @@ class Figures:
         self._events.labels(source).inc(events)
         self._acknowledged.observe(seconds)
 
-    def refused(self, why: Why, source: str | None) -> None:
-        """Count one that was refused; `source` is None where no token said who it was."""
+    def refused(self, why: Why, source: str | None, *, events: int = 1) -> None:
+        """Count one that was refused; `source` is None where no token said who it was, `events` those found wrong."""
         self._requests.labels(why.value).inc()
         if source is not None:
             self._refused.labels(source).inc()
+            if why in THE_SOURCES_OWN:
+                self._refused_events.labels(source).inc(events)
 
     def sheet(self) -> tuple[bytes, str]:
         """Return what a scrape is given, and its media type."""

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import structlog
 from kafka import KafkaProducer
-from kafka.errors import KafkaError, KafkaTimeoutError
+from kafka.errors import InvalidProducerEpochError, KafkaError, KafkaTimeoutError, ProducerFencedError
 
 from deploy.gateway.incoming import Posted
 from deploy.gateway.waiting import GROUP_BYTES, Posting, Waiting
@@ -25,6 +25,7 @@ PAUSE: Final = 1.0
 """Seconds between two attempts to reach a broker that is away."""
 TRANSACTION_MS: Final = 10_000
 """After this long the broker gives up what a gateway that died left open; its readers wait for so long."""
+FENCED: Final = (ProducerFencedError, InvalidProducerEpochError)
 
 
 class _Impatient(KafkaProducer):  # type: ignore[misc]  # kafka-python has no types
@@ -88,11 +89,19 @@ class Inbox:
                 if group := self._waiting.group():
                     self._write(group)
             except (KafkaError, OSError, AssertionError) as error:
-                structlog.get_logger().warning("the broker takes nothing", why=f"{type(error).__name__}: {error}")
+                self._tell(error)
                 self._waiting.close()
                 self._let_go(0)
                 self._waiting.pause(PAUSE)
         self._let_go(2)
+
+    def _tell(self, error: Exception) -> None:
+        log = structlog.get_logger()
+        if isinstance(error, FENCED):
+            told = "fenced: another gateway goes by this name, or the broker gave up what took too long"
+            log.error(told, instance=self._name)
+        else:
+            log.warning("the broker takes nothing", why=f"{type(error).__name__}: {error}")
 
     def _producing(self) -> Any:
         return _Impatient(

@@ -138,18 +138,21 @@ def posting(kafka: LocalKafka, folder: Path) -> Iterator[tuple["Gateway", Client
 class Gateway:
     """The process, as a supervisor would run it."""
 
-    def __init__(self, bootstrap: str, folder: Path, port: int) -> None:
+    def __init__(self, bootstrap: str, folder: Path, port: int, *, instance: str = "") -> None:
         self._environment = without_settings() | {
             "DUNGHAN_KAFKA__BOOTSTRAP": bootstrap,
             "DUNGHAN_KAFKA__PREFIX": PREFIX,
             "DUNGHAN_GATEWAY__TOKENS_FILE": str(folder / "tokens.toml"),
             "DUNGHAN_GATEWAY__PORT": str(port),
+            "DUNGHAN_GATEWAY__INSTANCE": instance,
         }
+        self.log = folder / f"gateway-{port}.log"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         command = [sys.executable, "-m", "deploy", "gateway"]
-        self._process = subprocess.Popen(command, env=self._environment, stderr=subprocess.DEVNULL)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(command, env=self._environment, stderr=log)
 
     def spent(self) -> float:
         """Return the seconds of processor time it has used."""
@@ -161,7 +164,17 @@ class Gateway:
         """End it, and return its exit code."""
         assert self._process is not None
         self._process.send_signal(number)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Wait for its end, and return its exit code."""
+        assert self._process is not None
         return self._process.wait(60)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
 
 
 def judged(bootstrap: str, clients: Clients) -> Came:

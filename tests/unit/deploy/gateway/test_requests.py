@@ -1,6 +1,8 @@
 """What the gateway answers: 202 when all is written, else one problem that names what is wrong and where."""
 
+import http.client
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from deploy.gateway.desk import Limits
 from deploy.gateway.writing import Away, Full, Unsure
 from tests.gateway import Office
+from tests.serving import served
 from tests.sources import DOSSIER, SOURCE, event
 
 BATCH = "application/cloudevents-batch+json"
@@ -216,6 +219,30 @@ def test_figures_are_zero_from_the_start_and_count_what_was_answered(office: Off
     assert f'dunghan_gateway_events_total{{source="{SOURCE}"}} 2.0' in after
     assert f'dunghan_gateway_refused_total{{source="{SOURCE}"}} 1.0' in after
     assert 'dunghan_gateway_requests_total{outcome="not_json"} 1.0' in after
+
+
+def test_a_fault_of_the_gateways_own_is_a_problem_is_counted_and_says_nothing_of_what_was_sent(office: Office) -> None:
+    office.paper.fails_at_once = RuntimeError("Nguyễn Văn A")
+    with served(office.app) as port, closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as client:
+        headers = {"Content-Type": "application/cloudevents+json", "Authorization": f"Bearer {office.token}"}
+        client.request("POST", "/events", as_json(ACCEPTED), headers)
+        answer = client.getresponse()
+        body = answer.read()
+    assert (answer.status, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert json.loads(body)["type"] == "urn:dunghan:broken"
+    assert b"Nguy" not in body
+    told = office.call("GET", "/metrics").body.decode()
+    assert 'dunghan_gateway_requests_total{outcome="broken"} 1.0' in told
+
+
+def test_what_a_source_sent_wrong_is_counted_by_events_and_what_is_our_fault_is_not_its(office: Office) -> None:
+    office.post("/events", as_json([ACCEPTED, changed(id=""), changed(time="", id="")]), kind=BATCH)
+    office.post("/events", b"{")
+    office.paper.up = False
+    office.post("/events", b"{")
+    told = office.call("GET", "/metrics").body.decode()
+    assert f'dunghan_gateway_refused_events_total{{source="{SOURCE}"}} 3.0' in told
+    assert f'dunghan_gateway_refused_total{{source="{SOURCE}"}} 3.0' in told
 
 
 def test_other_paths_and_methods_are_problems_too(office: Office) -> None:
