@@ -65,6 +65,17 @@ class Ahead:
             self._looked.popleft()
 
 
+def check(line: EpochLine, batch: Sequence[Stored]) -> None:
+    """Raise EventMissing or EpochMissing if these, which come next, are not the records that the line looked at."""
+    ends = batch[: line.taken]
+    if len(batch) < line.taken + line.full or (ends and ends[-1].offset >= line.next_offset):
+        there = sum(record.offset < line.next_offset for record in ends)
+        raise EventMissing(f"{line.taken} records were taken before offset {line.next_offset}, {there} are there")
+    reached = ends[-1].offset + 1 if ends else batch[0].offset if batch else line.next_offset
+    if reached < line.next_offset:
+        raise EpochMissing(f"no line says that the records from offset {reached} to {line.next_offset} were taken")
+
+
 class Rerun:
     """One partition; `state` is what its state topic should hold."""
 
@@ -113,22 +124,13 @@ class Rerun:
                 epoch = self.register.tick(line.clock)
             return epoch
         batch = self.events.look(line.taken + line.full)
-        self._check(line, batch)
+        check(line, batch)
         try:
             epoch = self.register.take(batch, now=line.clock, behind=line.behind)
         except (Poisoned, ArithmeticError, LookupError, ValueError, TypeError) as error:
             raise CannotRun(f"the rules cannot take the records before {line.next_offset}: {error}") from error
         self.events.take(min(line.taken, len(batch)))
         return epoch
-
-    def _check(self, line: EpochLine, batch: Sequence[Stored]) -> None:
-        ends = batch[: line.taken]
-        if len(batch) < line.taken + line.full or (ends and ends[-1].offset >= line.next_offset):
-            there = sum(record.offset < line.next_offset for record in ends)
-            raise EventMissing(f"{line.taken} records were taken before offset {line.next_offset}, {there} are there")
-        reached = ends[-1].offset + 1 if ends else batch[0].offset if batch else line.next_offset
-        if reached < line.next_offset:
-            raise EpochMissing(f"no line says that the records from offset {reached} to {line.next_offset} were taken")
 
     def _begin(self, version: str) -> None:
         rules = self._rules_of(version)

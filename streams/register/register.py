@@ -134,14 +134,17 @@ class Register:
         next_offset = batch[taken - 1].offset + 1 if taken else batch[0].offset
         return self._close(taken, next_offset, clock=now, behind=behind, full=taken < len(batch))
 
-    def tick(self, now: Moment) -> Epoch:
-        """Let time pass to `now`; in a replay time passes by the ticks in the log alone."""
+    def tick(self, now: Moment, *, always: bool = False) -> Epoch:
+        """Let time pass to `now`; in a replay time passes by the ticks in the log alone.
+
+        `always`: also where nothing is decided, as it passes for a worker that has just begun.
+        """
         self._page.turn()
         before = self._time.now
         if not self._replay:
             self._time.to(now, now)
         self._time.redate(now)
-        if self._announced and not self._time.moved:
+        if self._announced and not always and not self._time.moved:
             # No line of the trail will say that time passed here, so it did not: a run again must come to the same.
             self._time.now = before
             return Epoch(0, {})
