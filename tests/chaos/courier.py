@@ -40,6 +40,8 @@ def kills(full: bool) -> Told:
     facts, people, hard, soft = (20_000, 500, 30, 20) if full else (2_000, 200, 3, 2)
     dice = random.Random(6)
     with scene(people=people, temper=Temper(delay=0.02)) as on:
+        # The full storm lasts so long that the day's most of mails would hold the rest for the next morning.
+        on.orders.gap = 0 if full else on.orders.gap
         flowing = on.flow(facts, slices=(hard + soft) * 2, seconds=(hard + soft) * (10 if full else 5))
         on.start()
         for number in range(hard + soft):

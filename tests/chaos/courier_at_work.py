@@ -36,6 +36,8 @@ class Orders(msgspec.Struct):
     connections: int = 8
     final_patience: float = 600.0
     per_second: float = 0.0
+    gap: int = 2
+    """Seconds between two mails to one person, doubled with each; 0: neither that nor a most of mails a day."""
     die_at: str = ""
     died: str = ""
 
@@ -54,7 +56,7 @@ def options(bootstrap: str, prefix: str, orders: Orders) -> Options:
         ),
         letterhead=Letterhead(address="dunghan@x.example", domain="x.example"),
         clock=lambda: orders.moment + int(time.time() - orders.begun),  # noqa: TID251 - the shell's clock
-        policy=Policy(gap=2),
+        policy=Policy(gap=orders.gap, most_a_day=Policy().most_a_day if orders.gap else sys.maxsize),
     )
 
 
