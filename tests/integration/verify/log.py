@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import msgspec
 from kafka import KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
@@ -14,6 +15,7 @@ from alerts.core.routing import Via
 from alerts.ledger import encoded
 from deploy.rulebook import load_rulebook
 from streams.border import Destination, KeyValue
+from streams.core.rulebook import Rulebook
 from streams.engine.memory import MemoryEngine, Topics
 from streams.engine.plan import StepPlan
 from streams.keys import partition_of
@@ -29,8 +31,8 @@ DAYS = ("2020-03-02", "2020-03-03", "2020-03-05", "2020-03-10", "2020-03-12", "2
 PEOPLE = 5
 
 
-def register(partition: int) -> Register:
-    return Register(partition, rules=RULES, metrics=RegisterMetrics(CollectorRegistry()))
+def register(partition: int, *, rules: Rulebook = RULES) -> Register:
+    return Register(partition, rules=rules, metrics=RegisterMetrics(CollectorRegistry()))
 
 
 def events_of(day: str, number: int) -> list[bytes]:
@@ -48,10 +50,10 @@ def events_of(day: str, number: int) -> list[bytes]:
     return [*begun, *done, *moved, sent("supplement_requested", f"{day} 11:00", dossier=f"muongnhe/{before}002")]
 
 
-def decided(days: int = len(DAYS)) -> dict[Destination, list[KeyValue]]:
+def decided(days: int = len(DAYS), *, rules: Rulebook = RULES) -> dict[Destination, list[KeyValue]]:
     """Run so many days through the register, with workers that start again in between; return every topic."""
     topics = Topics()
-    plan = StepPlan(EVENTS.name, STATE.name, register)
+    plan = StepPlan(EVENTS.name, STATE.name, partial(register, rules=rules))
     engine = MemoryEngine(topics, (plan,), partitions=PARTITIONS)
     for number, day in enumerate(DAYS[:days]):
         for record in taken(events_of(day, number)):
