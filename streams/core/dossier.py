@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from streams.core.differing import differences
 from streams.core.events import Corrected, Event, Observed
 from streams.core.facts import Facts
 from streams.core.findings import Finding, Rule
@@ -17,7 +18,7 @@ from streams.core.history import joined, place, standing
 from streams.core.lines import Lines, lines_of
 from streams.core.observed import seen
 from streams.core.receiving import filled
-from streams.core.voices import differences, parted, speaks_for
+from streams.core.voices import parted, speaks_for
 
 VERSION: Final = 3
 LONG_AGO: Final = 10 * 366 * 86_400

@@ -6,7 +6,6 @@ for more than a day an auditor is shown (R11).
 """
 
 import enum
-from collections.abc import Sequence
 from itertools import compress
 from operator import not_
 from typing import Final, TypeAlias
@@ -33,9 +32,7 @@ from streams.core.events import (
     Transferred,
     WithdrawalRequested,
 )
-from streams.core.findings import Finding, Rule
 from streams.core.labels import State
-from streams.core.moments import SECOND_OF_DAY, Moment
 from streams.core.observed import CODES
 
 
@@ -129,18 +126,3 @@ def parted(events: tuple[Event, ...], home: str) -> Split:
         for number, event in zip(told, events, strict=True)
     ]
     return tuple(compress(events, counts)), tuple(compress(events, map(not_, counts)))
-
-
-def differences(counted: Sequence[Event], echoes: Sequence[Event]) -> tuple[Finding, ...]:
-    """Return what the echoes say and the counted events did not say within a day of it, each from that day's end on."""
-    if not echoes:
-        return ()
-    said: dict[State | None, list[Moment]] = {}
-    for event in counted:
-        said.setdefault(claimed(event.body), []).append(event.at)
-    return tuple(
-        Finding(Rule.VOICES_DIFFER, (event.id,), event.at + SECOND_OF_DAY, f"{event.source} says {state}")
-        for event in echoes
-        if (state := claimed(event.body)) is not None
-        and not any(abs(at - event.at) <= SECOND_OF_DAY for at in said.get(state, ()))
-    )

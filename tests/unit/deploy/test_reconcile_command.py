@@ -25,6 +25,7 @@ Run = Callable[..., Result]
 AS_OF = at(f"{EXPORTED:%Y-%m-%d %H:%M}")
 AT = ("--as-of", f"{EXPORTED:%Y-%m-%dT%H:%M}")
 BOTH = ("--local", "local.csv", "--national", "national.csv", *AT)
+DAY = 86_400
 TOLD = facts(40)
 SETTLED = next(one for one in TOLD if one.done and one.due and one.done < one.due < EXPORTED - timedelta(days=9))
 """In time at home; the national list that is never told of it shows it overdue."""
@@ -150,19 +151,32 @@ def test_what_cannot_be_compared_is_said(run: Run, arguments: tuple[str, ...], c
 
 
 def test_an_import_of_both_lists_raises_r11_and_r12_in_the_stream(run: Run) -> None:
-    local, national = Office(shipped("xlsx-ihcc")), shipped("xlsx-igate")
-    other = Office(msgspec.structs.replace(national, reports_as="vn/national"))
-    local.take(Path("local.csv"), as_of=AS_OF)
-    other.take(Path("national.csv"), as_of=AS_OF)
-    found = {
-        (one.rule, code)
-        for code, dossier in _folded(local, other).items()
-        for one in findings_at(dossier, now=AS_OF + 86_400 * 2, rules=_asking_of("vn/national"))
-        if one.rule in (Rule.VOICES_DIFFER, Rule.NEVER_SYNCHRONISED)
-    }
-    assert (Rule.NEVER_SYNCHRONISED, UNSENT.code) in found
+    found = _found(Path("local.csv"), Path("national.csv"))
     assert (Rule.VOICES_DIFFER, LAGGING.code) in found
     assert {code for rule, code in found if rule is Rule.NEVER_SYNCHRONISED} == {UNSENT.code}
+
+
+def test_an_import_of_two_lists_that_agree_raises_neither_however_many_days_lie_between(run: Run) -> None:
+    waiting = UNSENT._replace(state="Yêu cầu thực hiện nghĩa vụ tài chính")
+    told = [waiting if one is UNSENT else one for one in TOLD]
+    Path("local.csv").write_text(text(IHCC, told), encoding="utf-8")
+    Path("national.csv").write_text(text(IGATE, told), encoding="utf-8")
+    assert _found(Path("local.csv"), Path("national.csv"), days=3) == set()
+
+
+def _found(local: Path, national: Path, *, days: int = 0) -> set[tuple[Rule, str]]:
+    """Return rule and code of R11 and R12 after an import of both lists, the national one so many days later."""
+    ours, theirs = Office(shipped("xlsx-ihcc")), shipped("xlsx-igate")
+    other = Office(msgspec.structs.replace(theirs, reports_as="vn/national"))
+    as_of = AS_OF + days * DAY
+    assert ours.take(local, as_of=AS_OF).sound
+    assert other.take(national, as_of=as_of).sound
+    return {
+        (one.rule, code)
+        for code, dossier in _folded(ours, other).items()
+        for one in findings_at(dossier, now=as_of + 2 * DAY, rules=_asking_of("vn/national"))
+        if one.rule in (Rule.VOICES_DIFFER, Rule.NEVER_SYNCHRONISED)
+    }
 
 
 def _folded(*offices: Office) -> dict[str, Dossier]:

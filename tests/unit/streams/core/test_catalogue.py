@@ -58,8 +58,9 @@ def code(national: str) -> Dossier:
     return told((4, Accepted("p", "H18", due_at=at(11), national_code=national)))
 
 
-def heard_from(source: str, body: AnyBody, when: Moment) -> Dossier:
-    return folded_in_order([event(DUE, at=at(4), source=HOME), event(body, at=when, source=source)])
+def heard_from(source: str, body: AnyBody, when: Moment, *home: tuple[Moment, AnyBody]) -> Dossier:
+    own = [event(said, at=then, source=HOME) for then, said in home or ((at(4), DUE),)]
+    return folded_in_order([*own, event(body, at=when, source=source)])
 
 
 CASES: list[tuple[str, Dossier, Dossier, Moment, Rulebook]] = [
@@ -139,6 +140,27 @@ CASES: list[tuple[str, Dossier, Dossier, Moment, Rulebook]] = [
         heard_from(PORTAL, Accepted("p", "H18", due_at=at(11)), at(5, "09:01")),
         heard_from(PORTAL, Accepted("p", "H18", due_at=at(11)), at(5)),
         at(7),
+        RULES,
+    ),
+    (
+        "R11 a snapshot of what no longer stands",
+        heard_from(PORTAL, Observed("4"), at(7), (at(4), DUE), (at(5), Done())),
+        heard_from(PORTAL, Observed("9"), at(7), (at(4), DUE), (at(5), Done())),
+        at(9),
+        RULES,
+    ),
+    (
+        "R11 a snapshot of another state than the one that stands",
+        heard_from(PORTAL, Observed("6"), at(7), (at(4), DUE), (at(5), ASKED)),
+        heard_from(PORTAL, Observed("5"), at(7), (at(4), DUE), (at(5), ASKED)),
+        at(9),
+        RULES,
+    ),
+    (
+        "R11 a snapshot of work is no other state than acceptance",
+        heard_from(PORTAL, Observed("4"), at(7), (at(4), DUE), (at(5), ASKED)),
+        heard_from(PORTAL, Observed("4"), at(7), (at(4), DUE)),
+        at(9),
         RULES,
     ),
     ("R12", heard_from(PORTAL, Observed("2"), at(5)), heard_from("vn/national", Observed("2"), at(5)), at(6), NATIONAL),
