@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from deploy.connect.sources import load_sources
+from deploy.connect.sources import Form, Source, load_sources
 from deploy.gateway import openapi
 from deploy.gateway.app import gateway_app
 from deploy.gateway.desk import Desk, Limits
@@ -66,18 +66,30 @@ LIMITS = Limits(body_bytes=64 * 1024, batch_events=100, body_seconds=5, patience
 class Office:
     """The application with a token for `SOURCE` of the dossiers of `HOME`."""
 
-    def __init__(self, folder: Path, *, limits: Limits = LIMITS, per_second: float = 1e6, source: str = SOURCE) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        limits: Limits = LIMITS,
+        per_second: float = 1e6,
+        source: str = SOURCE,
+        mapping: Source | None = None,
+    ) -> None:
         self.token, hashed = new_token()
         self.tokens_file = folder / "tokens.toml"
-        self.tokens_file.write_text(entry(Pass("motcua", source, (HOME,), hashed)), encoding="utf-8")
+        self.tokens_file.write_text(
+            entry(Pass("motcua", source, (HOME,), hashed, mapping=mapping.name if mapping else None)), encoding="utf-8"
+        )
         self.paper = Paper()
-        tokens = Tokens(self.tokens_file)
+        known = [*load_sources(), *([mapping] if mapping else [])]
+        mappings = {each.name: National(each) for each in known if each.form is Form.PAYLOAD}
+        tokens = Tokens(self.tokens_file, mappings=mappings)
         self.figures = Figures(tokens.sources, waiting=lambda: 0, up=lambda: self.paper.up)
         desk = Desk(
             tokens,
             self.paper,
             self.figures,
-            mapping=National(next(each for each in load_sources() if each.name == "national")),
+            mappings=mappings,
             pace=Pace(per_second, burst=max(per_second, limits.batch_events)),
             limits=limits,
             clock=lambda: NOW,

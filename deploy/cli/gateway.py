@@ -3,7 +3,7 @@
 import json
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from deploy.gateway.server import Serving
     from deploy.sections import Gateway
     from deploy.settings import Settings
-
-NATIONAL: Final = "national"
-"""The mapping by which payloads of the national synchronisation are read."""
 
 
 @click.group(invoke_without_command=True)
@@ -72,23 +69,24 @@ def _options(settings: "Settings") -> "Options":
         limits=limits,
         events_per_second=how.events_per_second,
         serving=_serving(how),
-        mapping=_mapping(settings.reference.folder),
+        mappings=_mappings(settings.reference.folder),
         clock=clock.now,
         instance=how.instance,
     )
 
 
-def _mapping(folder: Path | None) -> "Source":
+def _mappings(folder: Path | None) -> "list[Source]":
     from deploy.connect.documents import BadDocuments  # noqa: PLC0415
     from deploy.connect.sources import Form, load_sources  # noqa: PLC0415
+    from deploy.gateway.tokens import NATIONAL  # noqa: PLC0415
 
     try:
-        payloads = [each for each in load_sources(folder) if each.form is Form.PAYLOAD and each.name == NATIONAL]
+        payloads = [each for each in load_sources(folder) if each.form is Form.PAYLOAD]
     except BadDocuments as error:
         raise WrongSettings(str(error)) from error
-    if not payloads:
+    if NATIONAL not in {each.name for each in payloads}:
         raise WrongSettings(f"sources/{NATIONAL}.toml: there is no mapping of the form `payload` for the gateway")
-    return payloads[0]
+    return payloads
 
 
 def _serving(how: "Gateway") -> "Serving":
@@ -115,9 +113,14 @@ def _serving(how: "Gateway") -> "Serving":
     type=click.Path(dir_okay=False, path_type=Path),
     help="Tệp giữ mã băm, như gateway.tokens_file · The file of tokens; made where there is none.",
 )
+@click.option(
+    "--mapping", help="Ánh xạ trong sources/ cho dữ liệu đồng bộ · The mapping of its payloads; else national."
+)
 @click.option("--dry-run", is_flag=True, help="Chỉ in, không ghi tệp · Write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="In JSON · Print JSON.")
-def token(*, name: str, source: str, homes: tuple[str, ...], file: Path, dry_run: bool, as_json: bool) -> None:
+def token(
+    *, name: str, source: str, homes: tuple[str, ...], file: Path, mapping: str | None, dry_run: bool, as_json: bool
+) -> None:
     """Tạo mã truy cập · Make a token for a source and add its hash to the file; the token is shown this once.
 
     NAME is what the token is called in the file: to take it away, strike its lines out. No restart is needed.
@@ -129,7 +132,7 @@ def token(*, name: str, source: str, homes: tuple[str, ...], file: Path, dry_run
 
     secret, hashed = new_token()
     made_on = datetime.fromtimestamp(clock.now(), UTC).date()
-    lines = entry(Pass(name=name, source=source, homes=homes, sha256=hashed, created=made_on))
+    lines = entry(Pass(name=name, source=source, homes=homes, sha256=hashed, created=made_on, mapping=mapping))
     try:
         before = file.read_text(encoding="utf-8") if file.exists() else ""
         read_tokens(before + lines)

@@ -5,7 +5,7 @@ token ▸ pace ▸ is the broker there ▸ body ▸ events ▸ pace of all of th
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -16,7 +16,7 @@ from deploy.gateway.incoming import Posted
 from deploy.gateway.national import National
 from deploy.gateway.pace import Pace
 from deploy.gateway.refusals import Refused, Why, later
-from deploy.gateway.tokens import Pass, Tokens
+from deploy.gateway.tokens import NATIONAL, Pass, Tokens
 from deploy.gateway.writing import Away, Full, Unsure, Writer
 from streams.core.moments import Moment
 
@@ -68,14 +68,14 @@ class Desk:
         inbox: Writer,
         figures: Figures,
         *,
-        mapping: National,
+        mappings: Mapping[str, National],
         pace: Pace,
         limits: Limits,
         clock: Callable[[], Moment],
     ) -> None:
         """Take them with these."""
         self._tokens, self._inbox, self._figures = tokens, inbox, figures
-        self._national, self._pace, self._limits, self._clock = mapping, pace, limits, clock
+        self._mappings, self._pace, self._limits, self._clock = mappings, pace, limits, clock
         self._at_work = 0
 
     async def events(self, asked: Asked, known: Callable[[Pass], None]) -> dict[str, object]:
@@ -99,7 +99,8 @@ class Desk:
         home = national.home_of(allowed, asked.home)
         snapshots = national.snapshots_in(body)
         self._few_enough(len(snapshots))
-        events, places = self._national.events(snapshots, source=allowed.source, home=home, now=now)
+        mapping = self._mappings[allowed.mapping or NATIONAL]
+        events, places = mapping.events(snapshots, source=allowed.source, home=home, now=now)
         return Answer(incoming.checked(events, allowed=allowed, now=now, places=places), {"dossiers": len(snapshots)})
 
     async def _take(self, asked: Asked, known: Callable[[Pass], None], read: Reading) -> dict[str, object]:

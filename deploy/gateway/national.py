@@ -1,8 +1,8 @@
 """Dossiers as the national synchronisation sends them (DongBoHoSoMC), to events `observed`.
 
 Which field says what, and what its codes mean, is data: the mapping `sources/national.toml`, or the one that a token
-names. Only those fields are read; names, numbers and addresses of people end with the request. Times are
-`yyyyMMddHHmmss` without zone, in the mapping's.
+names (`mapping` in the file of tokens; a source of the form `payload`). Only those fields are read; names, numbers and
+addresses of people end with the request. Times are `yyyyMMddHHmmss` without zone, in the mapping's.
 
 A snapshot has no id and says no moment of its own. Every moment that it states becomes an event of its own, so that a
 dossier first heard of when its result is given back was done when it was done; then follows the present state with

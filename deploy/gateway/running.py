@@ -1,7 +1,7 @@
 """Composition: from options to a gateway that runs until it is told to stop."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -24,7 +24,10 @@ BURST_SECONDS = 10
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """What a gateway needs to know; `instance` empty: the machine's name and the port."""
+    """What a gateway needs to know; `instance` empty: the machine's name and the port.
+
+    One of `mappings` is the national.
+    """
 
     bootstrap: str
     topic: str
@@ -35,7 +38,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     events_per_second: float
     serving: Serving
     clock: Callable[[], Moment]
-    mapping: Source
+    mappings: Sequence[Source]
     instance: str = ""
 
 
@@ -44,7 +47,8 @@ def run(options: Options, *, told: Callable[[str], None]) -> None:
 
     Raises TokensUnreadable, and OSError where the address or the certificate cannot be had.
     """
-    tokens = Tokens(options.tokens_file)
+    mappings = {each.name: National(each) for each in options.mappings}
+    tokens = Tokens(options.tokens_file, mappings=mappings)
     with listening(options.host, options.port) as door:
         port = door.getsockname()[1]
         inbox = Inbox(
@@ -57,8 +61,7 @@ def run(options: Options, *, told: Callable[[str], None]) -> None:
         figures = Figures(tokens.sources, waiting=lambda: inbox.waiting, up=lambda: inbox.up)
         burst = max(options.events_per_second * BURST_SECONDS, float(options.limits.batch_events))
         pace = Pace(options.events_per_second, burst=burst)
-        mapping = National(options.mapping)
-        desk = Desk(tokens, inbox, figures, mapping=mapping, pace=pace, limits=options.limits, clock=options.clock)
+        desk = Desk(tokens, inbox, figures, mappings=mappings, pace=pace, limits=options.limits, clock=options.clock)
         server = server_of(gateway_app(desk, inbox, figures, document=openapi.text().encode()), options.serving)
         inbox.start()
         told(f"{'https' if options.serving.certificate else 'http'}://{options.host}:{port}")

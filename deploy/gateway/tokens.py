@@ -6,6 +6,7 @@ A token has 256 bits of chance, so a plain hash cannot be guessed back; a passwo
 import hashlib
 import hmac
 import secrets
+from collections.abc import Container
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,6 +15,8 @@ import msgspec
 import structlog
 
 EVERY_HOME: Final = "*"
+NATIONAL: Final = "national"
+"""The mapping by which dossiers of the national synchronisation are read, unless a token names another."""
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 
 
@@ -30,6 +33,7 @@ class Pass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
     created: date | None = None
     events_per_second: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    mapping: _Text | None = None
 
     def speaks_for(self, subject: str) -> bool:
         """Return whether the dossier `home/code` is one of which this token may speak."""
@@ -55,9 +59,9 @@ def read_tokens(text: str) -> tuple[Pass, ...]:
 class Tokens:
     """The tokens of a file, read again whenever it changes: a token struck out is worth nothing from then on."""
 
-    def __init__(self, file: Path) -> None:
-        """Read the file; raises TokensUnreadable."""
-        self._file = file
+    def __init__(self, file: Path, *, mappings: Container[str] = frozenset()) -> None:
+        """Read the file; raises TokensUnreadable, also where a token names none of the mappings."""
+        self._file, self._mappings = file, mappings
         self._passes: tuple[Pass, ...] = ()
         self._seen: tuple[int, ...] | None = None
         self._refresh()
@@ -88,9 +92,16 @@ class Tokens:
             if seen != self._seen:
                 # Remembered before it is read: a wrong file is told of once, not at every request.
                 self._seen = seen
-                self._passes = read_tokens(self._file.read_text(encoding="utf-8"))
+                self._passes = self._read()
         except (OSError, UnicodeDecodeError) as error:
             raise TokensUnreadable(f"{self._file}: {error}") from error
+
+    def _read(self) -> tuple[Pass, ...]:
+        found = read_tokens(self._file.read_text(encoding="utf-8"))
+        for each in found:
+            if each.mapping is not None and each.mapping not in self._mappings:
+                raise TokensUnreadable(f"{each.name}: there is no sources/{each.mapping}.toml of the form `payload`")
+        return found
 
 
 def new_token() -> tuple[str, str]:

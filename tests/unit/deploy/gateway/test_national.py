@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from deploy.connect.sources import read_source
 from streams.core.moments import moment_of
 from streams.wire import cloudevents
 from tests.gateway import HOME, NOW, Office
@@ -141,6 +142,40 @@ def test_one_wrong_dossier_is_named_and_none_is_written(
     assert answer.status == 422
     assert {(each["index"], each["field"], each["reason"]) for each in answer.json()["faults"]} == {(1, field, reason)}
     assert not office.paper.taken
+
+
+TOWN = """
+version = "town-1"
+valid_from = 2026-01-01
+source = "the town's own system, as its operator describes it"
+form = "payload"
+reports_as = "dienbien.muongnhe/motcua"
+home = "dienbien.muongnhe"
+time_zone = "UTC"
+
+[columns]
+code = ["So"]
+procedure = ["ThuTuc"]
+state = ["TinhTrang"]
+accepted_at = ["NhanLuc"]
+
+[defaults]
+unit = "muongnhe"
+
+[[states]]
+code = "N"
+state = "ACCEPTED"
+"""
+
+
+def test_a_token_may_name_the_mapping_by_which_its_payloads_are_read(tmp_path: Path) -> None:
+    office = Office(tmp_path, mapping=read_source("town", TOWN))
+    answer = send(office, {"So": "7", "ThuTuc": "1.001", "TinhTrang": "N", "NhanLuc": "20260302010000", "MaHoSo": "x"})
+    assert answer.status == 202, answer.body
+    assert office.paper.taken[0].key == f"{HOME}/7".encode()
+    ((state, moment, data),) = told(office)
+    assert (state, moment, data["unit"]) == ("2", at("2026-03-02 08:00"), "muongnhe")
+    assert send(office, RECEIVED).json()["faults"][0]["field"] == "So"
 
 
 def test_a_home_that_the_token_does_not_speak_for_is_refused(office: Office) -> None:

@@ -70,6 +70,15 @@ def test_the_command_makes_a_token_and_shows_it_once(tmp_path: Path) -> None:
     assert CliRunner().invoke(main, asked).exit_code == 1
 
 
+def test_a_token_that_names_a_mapping_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    file = tmp_path / "tokens.toml"
+    asked = ["gateway", "token", "motcua", "--source", "a/b", "--home", "h", "--file", str(file), "--mapping", "town"]
+    assert CliRunner().invoke(main, asked).exit_code == 0
+    Tokens(file, mappings={"town"})
+    with pytest.raises(TokensUnreadable, match=r"sources/town\.toml"):
+        Tokens(file, mappings={"national"})
+
+
 def test_without_tokens_the_gateway_does_not_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(main, ["gateway"])
