@@ -35,7 +35,12 @@ class Scripted:
 
     async def session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        number = self.connections
+        try:
+            await self._talk(self.connections, reader, writer)
+        finally:
+            writer.close()
+
+    async def _talk(self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 scripted\r\n")
         while line := await reader.readline():
             command = line.decode().strip()
@@ -49,7 +54,6 @@ class Scripted:
                 writer.write((self.answers(number, ".") or "250 taken").encode() + b"\r\n")
             if command == "QUIT":
                 break
-        writer.close()
 
     @staticmethod
     def usual(command: str) -> str:

@@ -87,7 +87,7 @@ def test_a_worker_that_was_frozen_past_its_session_is_fenced(crew: Crew) -> None
 
 
 def test_chunks_that_get_lost_repeated_or_out_of_order_are_noticed_and_read_again(kafka: str, topics: Layout) -> None:
-    crew = Crew(kafka, topics, arguments=("0.15",))
+    crew = Crew(kafka, topics, arguments=("spoil=0.15",))
     sent = records(12_000)
     try:
         crew.start(1)
