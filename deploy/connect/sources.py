@@ -159,6 +159,8 @@ def _contradictions(read: Source) -> Iterator[tuple[str, str]]:
         yield "link", "has no {code}"
     if read.form is not Form.CLOUDEVENTS and Column.CODE not in read.columns:
         yield "columns", "no heading for `code`: a dossier without a code is nobody's"
+    if read.form is Form.PAYLOAD and Column.STATE not in read.columns:
+        yield "columns", "no heading for `state`: a payload without a state says nothing"
     if read.form is Form.OUTBOX:
         missing = sorted({Column.ID, Column.KIND, Column.TIME} - read.columns.keys())
         yield from (("columns", f"no heading for `{one}`") for one in missing)

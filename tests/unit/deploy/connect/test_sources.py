@@ -137,6 +137,11 @@ def test_a_table_without_a_code_and_an_outbox_without_its_columns_are_told() -> 
     assert len(told.value.faults) == 3
 
 
+def test_a_payload_without_a_state_says_nothing() -> None:
+    with pytest.raises(BadDocuments, match="`state`"):
+        read_source("x", LEAST.replace('"table"', '"payload"'))
+
+
 def test_what_is_no_toml_is_told() -> None:
     with pytest.raises(BadDocuments, match=r"x\.toml: document"):
         read_source("x", "not = = toml")
