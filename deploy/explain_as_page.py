@@ -33,7 +33,7 @@ def as_page(told: Explained, mails: Sequence[LedgerLine] | None, lang: str) -> s
         say=teller.say,
         history=[(when(line.event.at), *teller.line(line)) for line in told.history],
         beside=list(teller.beside(told)),
-        dues="\n".join(teller.dues(told, most=None)),
+        dues=[((len(line) - len(line.lstrip())) // 2, line.strip()) for line in teller.dues(told, most=None)],
         findings=[(when(found.at), *teller.finding(found)) for found in told.findings],
         notices=list(map(teller.notice, told.notices)),
         mails=None if mails is None else [teller.mail(line, told.key) for line in mails],
