@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest
 LOCK   := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint check format bench chaos law fuzz mutation lock clean
+.PHONY: help setup demo test lint check format bench chaos law fuzz mutation rules lock clean
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
@@ -79,6 +79,12 @@ fuzz: $(READY) ## readers and parsers against bytes of every kind, for ten minut
 mutation: .venv-mutation/.ready ## would the tests of streams/core notice a changed line?
 	@PATH="$(CURDIR)/.venv-mutation/bin:$$PATH" .venv-mutation/bin/mutmut run $(ARGS)
 	@.venv-mutation/bin/mutmut results
+
+# A PrometheusRule holds what a file of rules holds, two columns further in.
+rules: ## the rules of Prometheus for Kubernetes, from dashboards/prometheus/rules
+	@for file in dashboards/prometheus/rules/*.yml; do \
+	  printf -- '---\napiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata:\n  name: dunghan-%s\nspec:\n' "$$(basename $$file .yml)"; \
+	  sed 's/^\(.\)/  \1/' $$file; done > deploy/kubernetes/base/rules.yaml
 
 lock: $(READY) ## choose versions anew, within pyproject.toml
 	@$(LOCK) $(ARGS) --all-extras --group dev pyproject.toml -o requirements.lock

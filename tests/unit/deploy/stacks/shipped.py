@@ -67,11 +67,33 @@ def _standing_for(value: str, folder: Path) -> str:
         return value
     path = folder / value.lstrip("/")
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix or "secrets" in path.parts or path.name.endswith("-password"):
-        path.touch()
-    else:
+    if path.name == "reference":
         path.mkdir(exist_ok=True)
+    else:
+        path.touch()
     return str(path)
+
+
+def of_kind(found: list[dict[str, Any]], *kinds: str) -> dict[str, dict[str, Any]]:
+    return {each["metadata"]["name"]: each for each in found if each["kind"] in kinds}
+
+
+def base() -> list[dict[str, Any]]:
+    """Return every object of the Kubernetes base, as its files have it."""
+    files = documents(KUBERNETES / "base" / "kustomization.yaml")[0]["resources"]
+    return [each for file in files for each in documents(KUBERNETES / "base" / file)]
+
+
+def literals(kustomization: Path) -> dict[str, dict[str, str]]:
+    """Return what each generated ConfigMap holds."""
+    (found,) = documents(kustomization)
+    return {each["name"]: dict(pair.split("=", 1) for pair in each["literals"]) for each in found["configMapGenerator"]}
+
+
+def containers() -> dict[str, dict[str, Any]]:
+    """Return the one container of each workload of the base."""
+    found = of_kind(base(), "StatefulSet", "Deployment")
+    return {name: each["spec"]["template"]["spec"]["containers"][0] for name, each in found.items()}
 
 
 def commands() -> Iterator[tuple[str, list[str]]]:
@@ -80,3 +102,5 @@ def commands() -> Iterator[tuple[str, list[str]]]:
         yield f"compose {name}", service["command"]
     for name, unit in units().items():
         yield f"systemd {name}", shlex.split(unit["ExecStart"][0])[1:]
+    for name, container in containers().items():
+        yield f"kubernetes {name}", container["args"]
