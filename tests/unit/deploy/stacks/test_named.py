@@ -53,8 +53,8 @@ def declared() -> frozenset[str]:
 def is_declared(metric: str) -> bool:
     ends = ("", "_total", "_bucket", "_sum", "_count", "_created")
     bare = {metric.removesuffix(end).removeprefix("dunghan_") for end in ends if metric.endswith(end)}
-    # Of sources and units the same is shown.
-    bare |= {re.sub(r"^(source|unit)_", "", name) for name in bare}
+    # Sources and units show the same; the gateway puts its name before all of its own.
+    bare |= {re.sub(r"^(source|unit|gateway)_", "", name) for name in bare}
     return bool((bare | {f"dunghan_{name}" for name in bare}) & declared())
 
 
