@@ -11,7 +11,7 @@ import msgspec
 from streams.core.editions import Edition, Timetable
 from streams.core.moments import Moment
 from streams.core.rulebook import Rulebook
-from streams.wire.reference import BadReference, Document, rulebook_of
+from streams.wire.reference import BadReference, Document, rulebook_of, sha256_of
 
 _decode = msgspec.json.Decoder(Document).decode
 
@@ -49,6 +49,8 @@ class Reference:
         return {name: document.text for name, document in last.items() if not document.gone}
 
     def _take(self, document: Document) -> None:
+        if not document.gone and sha256_of(document.text) != document.sha256:
+            raise BadReference(f"{document.file}: its text is not what its hash was taken of")
         parts = self._open.setdefault(document.release, [])
         parts.append(document)
         if len(parts) < document.parts:

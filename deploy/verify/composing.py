@@ -11,17 +11,12 @@ from deploy.verify.proof import checkpoints_in
 from deploy.verify.signing import private_key, public_key
 from deploy.verify.watching import Signing, Watch
 from deploy.verify.whole import Source
-from streams.core.rulebook import Rulebook
 
 
 def source_of(settings: Settings) -> Source:
-    """Return where the log is and the rules by which it was decided; raises ReferenceError."""
-    rules = load_rulebook(settings.reference.folder)
-
-    def rules_of(version: str) -> Rulebook | None:
-        return rules if version == rules.version else None
-
-    return Source(settings.kafka.bootstrap, settings.kafka.prefix, rules_of, settings.worker.replay)
+    """Return where the log is and the rules that count before anything was published; raises ReferenceError."""
+    first = load_rulebook(settings.reference.folder)
+    return Source(settings.kafka.bootstrap, settings.kafka.prefix, first, settings.worker.replay)
 
 
 def checkpoints_of(settings: Settings) -> tuple[list[Checkpoint], list[Difference]]:

@@ -14,7 +14,8 @@ from deploy.verify.differences import Difference, Kind
 from deploy.verify.lines import unlike
 from deploy.verify.mails import Awaited
 from deploy.verify.outcomes import Outcomes
-from deploy.verify.rerun import CannotRun, EpochMissing, EventMissing, Rerun, RulesMissing, RulesOf
+from deploy.verify.rerun import CannotRun, EpochMissing, EventMissing, Rerun, RulesMissing
+from deploy.verify.ruling import Ruling
 from streams.core.moments import Moment
 from streams.register.entries import PARTITION_KEY, decode_partition
 from streams.topics import EVENTS, NOTICES, STATE, TALLIES, TRAIL
@@ -42,21 +43,22 @@ class Logs(msgspec.Struct, frozen=True):
     outputs: Log
     trail: Log
     events: Log
+    reference: Log
 
 
 class Partition:
     """One partition under verification; each `look` reads what has come since the last."""
 
-    def __init__(self, walk: Walk, *, rules_of: RulesOf, replay: bool) -> None:
-        """Begin at the first line of the trail."""
+    def __init__(self, walk: Walk, rerun: Rerun, *, ruling: Ruling) -> None:
+        """Begin at the first line of the trail, and of what is run again."""
         self.number = walk.partition
         self.walk = walk
-        self.rerun = Rerun(self.number, rules_of=rules_of, replay=replay)
+        self.rerun = rerun
         self.outcomes = Outcomes(self.number)
         self.stopped: Difference | None = None
         self.epochs = 0
-        self._rules_of = rules_of
-        self._rules = ""
+        self._ruling = ruling
+        self._rules = self._judged_by = ""
         self._state = Keyed(STATE.name, self.number, STATE_KINDS)
         self._tallies = Keyed(TALLIES.name, self.number, TALLY_KINDS)
         self._notices = Appended(NOTICES.name, self.number)
@@ -80,7 +82,7 @@ class Partition:
 
     def forget(self) -> None:
         """Let go of everything but the counts; nothing can be looked at afterwards."""
-        self.rerun = Rerun(self.number, rules_of=self._rules_of, replay=False)
+        self.rerun = Rerun(self.number, ruling=self._ruling)
         self._state = Keyed(STATE.name, self.number, STATE_KINDS)
         self._tallies = Keyed(TALLIES.name, self.number, TALLY_KINDS)
         self._notices = Appended(NOTICES.name, self.number)
@@ -118,9 +120,16 @@ class Partition:
             return
         for topic in (self._state, self._tallies, self._notices):
             yield from topic.differences()
-        touched, self._touched = self._touched, set()
-        if (rules := self._rules_of(self._rules)) is not None:
-            yield from self.outcomes.judged(self.rerun, touched, rules=rules)
+        yield from self._judged()
+
+    def _judged(self) -> Iterator[Difference]:
+        """Judge what was touched; all, once all have been judged by other rules than at the last look."""
+        if (rules := self._ruling.named(self._rules)) is None or not self.rerun.settled:
+            return
+        if self._judged_by not in {"", self._rules}:
+            self._touched.update(self.rerun.state)
+        touched, self._touched, self._judged_by = self._touched, set(), self._rules
+        yield from self.outcomes.judged(self.rerun, touched, rules=rules)
 
     def _tail(self) -> Iterator[Difference]:
         if (length := self._length()) > self.walk.count:

@@ -2,25 +2,26 @@
 
 Equal epoch lines give equal bytes. What a partition keeps is handed from one worker to the next through its state, so
 a run again that meets a line which only a worker that has just begun writes begins anew itself, from the state so far.
+Other rules are none: like the worker, the register turns to them by what it knows of the reference.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
 
 from prometheus_client import CollectorRegistry
 
 from deploy.reading import Stored
+from deploy.verify.ruling import Followed, Ruling
 from streams.border import Epoch, Poisoned
-from streams.core.rulebook import Rulebook
 from streams.metrics import RegisterMetrics
-from streams.register.entries import Entry
+from streams.register.entries import PARTITION_KEY, Entry, partition_of
+from streams.register.redating import SLICE
 from streams.register.register import Register
-from streams.topics import STATE
+from streams.topics import REFERENCE, STATE
 from streams.wire.trail import EpochLine
 
-RulesOf: TypeAlias = Callable[[str], Rulebook | None]
-"""The rules of a version as an epoch line names it; None where they are not at hand."""
+FAULTS = 3
+"""Records of the reference that were left out, named beside the rules that are missing."""
 
 
 class CannotRun(Exception):
@@ -36,7 +37,7 @@ class EpochMissing(CannotRun):
 
 
 class RulesMissing(CannotRun):
-    """The line was decided by rules that are not at hand."""
+    """The line was decided by rules, or by a reference, that is not there."""
 
 
 class Ahead:
@@ -79,17 +80,17 @@ def check(line: EpochLine, batch: Sequence[Stored]) -> None:
 class Rerun:
     """One partition; `state` is what its state topic should hold."""
 
-    def __init__(self, partition: int, *, rules_of: RulesOf, replay: bool) -> None:
-        """Begin before the first epoch."""
+    def __init__(self, partition: int, *, ruling: Ruling, replay: bool = False, redated: int = SLICE) -> None:
+        """Begin before the first epoch; `replay` and `redated` as the workers have them (see Register)."""
         self.partition = partition
         self.state: dict[bytes, bytes] = {}
         self.events = Ahead()
-        self._rules_of = rules_of
-        self._replay = replay
+        self._ruling = ruling
+        self._replay, self._redated = replay, redated
         self._skipped: set[int] = set()
         self._metrics = RegisterMetrics(CollectorRegistry())
+        self._followed: Followed | None = None
         self._register: Register | None = None
-        self._version = ""
 
     @property
     def register(self) -> Register:
@@ -98,16 +99,23 @@ class Rerun:
             raise CannotRun("no epoch was run yet")
         return self._register
 
+    @property
+    def settled(self) -> bool:
+        """Whether every dossier has been judged by the rules that count."""
+        kept = partition_of(self.state.get(PARTITION_KEY))
+        return kept is None or kept.cursor is None
+
     def entry(self, key: bytes) -> Entry | None:
         """Return what the register holds of a dossier."""
         return None if self._register is None else self._register.entry(key)
 
     def run(self, line: EpochLine, skipped: Sequence[int]) -> Epoch:
         """Run one epoch; `skipped` are the offsets that its lines say were passed over. Raises CannotRun."""
-        if self._register is None or line.reference != self._version:
-            self._begin(line.reference)
+        followed = self._follow(line)
+        if self._register is None:
+            self._begin(followed)
         self._skipped.update(skipped)
-        epoch = self._run(line)
+        epoch = self._run(line, followed)
         for key, value in epoch.outputs.get((STATE.name, self.partition), ()):
             if value is None:
                 self.state.pop(key or b"", None)
@@ -115,12 +123,12 @@ class Rerun:
                 self.state[key or b""] = value
         return epoch
 
-    def _run(self, line: EpochLine) -> Epoch:
+    def _run(self, line: EpochLine, followed: Followed) -> Epoch:
         if line.next_offset == -1:
             epoch = self.register.tick(line.clock)
             if not epoch.outputs:
                 # Only a worker that has just begun says that nothing happened.
-                self._begin(line.reference)
+                self._begin(followed)
                 epoch = self.register.tick(line.clock)
             return epoch
         batch = self.events.look(line.taken + line.full)
@@ -132,12 +140,28 @@ class Rerun:
         self.events.take(min(line.taken, len(batch)))
         return epoch
 
-    def _begin(self, version: str) -> None:
-        rules = self._rules_of(version)
-        if rules is None:
-            raise RulesMissing(f"decided by the rules {version}, which are not at hand")
-        self._version = version
+    def _follow(self, line: EpochLine) -> Followed:
+        """Know of the reference what the epoch knew."""
+        known = self._ruling.at(line.position)
+        if known is None:
+            raise RulesMissing(self._missing(f"no record of {REFERENCE.name} ends at the position {line.position}"))
+        if self._ruling.named(line.reference) is None:
+            raise RulesMissing(self._missing(f"decided by the rules {line.reference}, which are not at hand"))
+        if self._followed is None:
+            self._followed = Followed(known)
+        self._followed.known = known
+        return self._followed
+
+    def _missing(self, what: str) -> str:
+        return "; ".join((what, *self._ruling.faults[:FAULTS]))
+
+    def _begin(self, followed: Followed) -> None:
         self._register = Register(
-            self.partition, rules=rules, metrics=self._metrics, replay=self._replay, skipped=self._skipped
+            self.partition,
+            rules=followed,
+            metrics=self._metrics,
+            replay=self._replay,
+            skipped=self._skipped,
+            redated=self._redated,
         )
         self._register.restore(list(self.state.items()))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -12,18 +13,22 @@ from deploy.verify.differences import Found
 from deploy.verify.mails import Awaited, Mails, Routed
 from deploy.verify.partition import Logs, Partition
 from deploy.verify.proof import acts_walk, head_of, walk_of
-from deploy.verify.rerun import RulesOf
+from deploy.verify.rerun import Rerun
+from deploy.verify.ruling import Ruling
 from streams.core.moments import Moment
-from streams.topics import ACTS, NOTICES, OUTBOX, TRAIL, prefixed
+from streams.core.rulebook import Rulebook
+from streams.register.redating import SLICE
+from streams.topics import ACTS, NOTICES, OUTBOX, REFERENCE, TRAIL, prefixed
 
 
 class Source(NamedTuple):
-    """Where the log is, and by what it was decided."""
+    """Where the log is, and by what it was decided: `first` counts before anything was published in `reference`."""
 
     bootstrap: str
     prefix: str
-    rules_of: RulesOf
+    first: Rulebook
     replay: bool = False
+    redated: int = SLICE
 
 
 class Verified(NamedTuple):
@@ -69,6 +74,7 @@ class Verification:
             self._logs = Logs(
                 *(stack.enter_context(Log(self._source.bootstrap, prefix=prefix)) for _ in Logs.__struct_fields__)
             )
+            self._ruling = Ruling(self._source.first, partial(self._logs.reference.since, REFERENCE, 0))
             self._routing = Follower(self._source.bootstrap, group=f"{app}-route", topic=prefixed(prefix, NOTICES))
             stack.callback(self._routing.close)
             self._sending = Follower(self._source.bootstrap, group=f"{app}-send", topic=prefixed(prefix, OUTBOX))
@@ -109,7 +115,8 @@ class Verification:
     def _begin(self, number: int) -> Partition:
         source = self._source
         walk = walk_of(number, self._checkpoints, prefix=source.prefix)
-        it = self._partitions[number] = Partition(walk, rules_of=source.rules_of, replay=source.replay)
+        rerun = Rerun(number, ruling=self._ruling, replay=source.replay, redated=source.redated)
+        it = self._partitions[number] = Partition(walk, rerun, ruling=self._ruling)
         return it
 
     def _routed(self) -> Routed:

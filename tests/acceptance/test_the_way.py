@@ -144,7 +144,7 @@ def test_the_mails_and_logs_lie_where_the_stage_says(running: Stage) -> None:
 
 def test_a_second_pair_of_eyes_finds_that_everything_follows_from_the_log(running: Stage) -> None:
     rules = load_rulebook(running.logs.parent / "reference")
-    source = Source(running.bootstrap, running.prefix, {rules.version: rules}.get, replay=True)
+    source = Source(running.bootstrap, running.prefix, rules, replay=True)
     result = verified(source, now=at("2020-03-10 08:00"))
     assert [str(one) for one in result.found] == []
     assert result.answered == result.reached > 0

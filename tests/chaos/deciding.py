@@ -1,4 +1,6 @@
-"""The register itself under a storm: `python -m tests.chaos.deciding BOOTSTRAP PREFIX` is its worker.
+"""The register itself under a storm: `python -m tests.chaos.deciding BOOTSTRAP PREFIX [SLICE]` is its worker.
+
+It follows the reference; when other rules count, so many dossiers are judged again in one epoch.
 
 Its judge needs no second law: every event stands in the trail once, and everything else follows when it is run again.
 """
@@ -16,12 +18,15 @@ from deploy.layout import Layout
 from deploy.rulebook import load_rulebook
 from streams.core.moments import VIETNAM
 from streams.engine.connection import Connection
+from streams.engine.following import Followed
 from streams.engine.plan import StepPlan
 from streams.engine.surroundings import Pace
 from streams.engine.worker import Membership, Worker
 from streams.metrics import EngineMetrics, RegisterMetrics
+from streams.reference import Reference
+from streams.register.redating import SLICE
 from streams.register.register import Register
-from streams.topics import EVENTS, STATE, TALLIES, TRAIL, prefixed
+from streams.topics import EVENTS, REFERENCE, STATE, TALLIES, TRAIL, prefixed
 from tests.chaos.judge import Finding, committed
 from tests.chaos.second_eyes import unlike
 from tests.sources import sent, taken
@@ -47,12 +52,12 @@ def numbered(number: int) -> tuple[bytes, bytes]:
     return record.key or b"", record.value or b""
 
 
-def worker(bootstrap: str, prefix: str) -> Worker:
+def worker(bootstrap: str, prefix: str, redated: int = SLICE) -> Worker:
     connection = Connection(bootstrap, prefix, f"{prefix}-deciding")
-    rules, figures = load_rulebook(), RegisterMetrics(CollectorRegistry())
+    reference, figures = Reference(load_rulebook()), RegisterMetrics(CollectorRegistry())
 
     def register(partition: int) -> Register:
-        return Register(partition, rules=rules, metrics=figures)
+        return Register(partition, rules=reference, metrics=figures, redated=redated)
 
     return Worker(
         [StepPlan(EVENTS.name, STATE.name, register, TALLIES.name)],
@@ -60,6 +65,7 @@ def worker(bootstrap: str, prefix: str) -> Worker:
         membership=Membership(session=6.0, heartbeat=1.5),
         pace=Pace(lambda: int(time.time()), spacing=0.05, patience=1.0),  # noqa: TID251 - the shell's clock
         metrics=EngineMetrics(CollectorRegistry(), (connection.topic(EVENTS.name),)),
+        followed=Followed(REFERENCE.name, reference.learn),
     )
 
 
@@ -81,4 +87,4 @@ def judged(bootstrap: str, layout: Layout, events: int) -> Finding:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(worker(sys.argv[1], sys.argv[2]).run()))
+    sys.exit(asyncio.run(worker(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])).run()))

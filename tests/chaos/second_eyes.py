@@ -10,7 +10,7 @@ from deploy.verify.whole import Source, verified
 def unlike(bootstrap: str, prefix: str) -> int:
     """Run everything again and return how many differences there are; the first are printed."""
     rules = load_rulebook()
-    source = Source(bootstrap, prefix, {rules.version: rules}.get)
+    source = Source(bootstrap, prefix, rules)
     result = verified(source, now=int(time.time()))  # noqa: TID251 - the storm's own clock
     for one in list(result.found)[:5]:
         print(f"  {one}", file=sys.stderr)

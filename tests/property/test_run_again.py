@@ -11,6 +11,7 @@ from deploy.reading import Stored
 from deploy.verify.lines import unlike
 from deploy.verify.outcomes import Outcomes
 from deploy.verify.rerun import Rerun
+from deploy.verify.ruling import Ruling
 from streams.border import Epoch, KeyValue
 from streams.metrics import RegisterMetrics
 from streams.register.register import Register
@@ -61,7 +62,7 @@ def runs(draw: st.DrawFn) -> tuple[list[Record], list[Epoch]]:
 @given(runs())
 def test_law_what_was_written_is_found_again(run: tuple[list[Record], list[Epoch]]) -> None:
     log, epochs = run
-    rerun, outcomes = Rerun(0, rules_of={RULES.version: RULES}.get, replay=False), Outcomes(0)
+    rerun, outcomes = Rerun(0, ruling=Ruling(RULES)), Outcomes(0)
     rerun.events.refill(Stored(0, r.offset, r.timestamp, r.key, r.value, ()) for r in log)
     again, offset = list[Epoch](), 0
     for epoch in epochs:

@@ -15,6 +15,7 @@ from alerts.core.routing import Via
 from alerts.ledger import encoded
 from deploy.rulebook import load_rulebook
 from streams.border import Destination, KeyValue
+from streams.core.editions import Known
 from streams.core.rulebook import Rulebook
 from streams.engine.memory import MemoryEngine, Topics
 from streams.engine.plan import StepPlan
@@ -31,7 +32,7 @@ DAYS = ("2020-03-02", "2020-03-03", "2020-03-05", "2020-03-10", "2020-03-12", "2
 PEOPLE = 5
 
 
-def register(partition: int, *, rules: Rulebook = RULES) -> Register:
+def register(partition: int, *, rules: Rulebook | Known = RULES) -> Register:
     return Register(partition, rules=rules, metrics=RegisterMetrics(CollectorRegistry()))
 
 
@@ -50,7 +51,7 @@ def events_of(day: str, number: int) -> list[bytes]:
     return [*begun, *done, *moved, sent("supplement_requested", f"{day} 11:00", dossier=f"muongnhe/{before}002")]
 
 
-def decided(days: int = len(DAYS), *, rules: Rulebook = RULES) -> dict[Destination, list[KeyValue]]:
+def decided(days: int = len(DAYS), *, rules: Rulebook | Known = RULES) -> dict[Destination, list[KeyValue]]:
     """Run so many days through the register, with workers that start again in between; return every topic."""
     topics = Topics()
     plan = StepPlan(EVENTS.name, STATE.name, partial(register, rules=rules))

@@ -26,7 +26,7 @@ def crew(kafka: str, topics: Layout) -> Iterator[Crew]:
 
 
 def test_while_it_is_written_and_workers_are_killed_nothing_differs(kafka: str, topics: Layout, crew: Crew) -> None:
-    source = Source(kafka, topics.prefix, {RULES.version: RULES}.get)
+    source = Source(kafka, topics.prefix, RULES)
     sending = Sending(kafka, prefixed(topics.prefix, EVENTS), 40, deciding.numbered)
     sending.start()
     epochs = []

@@ -27,8 +27,7 @@ def good() -> Written:
 
 
 def seen(kafka: str, layout: Layout) -> Verified:
-    rules_of = {RULES.version: RULES}.get
-    return verified(Source(kafka, layout.prefix, rules_of), now=NOW)
+    return verified(Source(kafka, layout.prefix, RULES), now=NOW)
 
 
 def test_what_follows_from_the_log_is_clean(

@@ -44,7 +44,7 @@ def rest() -> Written:
 
 
 def source(kafka: str, layout: Layout) -> Source:
-    return Source(kafka, layout.prefix, {RULES.version: RULES}.get)
+    return Source(kafka, layout.prefix, RULES)
 
 
 def test_it_goes_on_where_it_stood_and_signs_what_it_saw(
@@ -100,7 +100,7 @@ def test_while_something_differs_the_heart_does_not_beat(
 def test_a_log_that_cannot_be_read_stops_the_heart_and_is_read_again(kafka: str, prefix: str) -> None:
     registry, turns = CollectorRegistry(), iter([True, False])
     figures = Figures(registry)
-    nowhere = Source(kafka, prefix, {RULES.version: RULES}.get)
+    nowhere = Source(kafka, prefix, RULES)
     Watch(nowhere, figures).run(lambda _: next(turns), lambda: NOW, seconds=0)
     assert registry.get_sample_value(BEAT) is None
     with pytest.raises(LogUnreadable), Verification(nowhere) as verification:

@@ -1,9 +1,12 @@
 """A dossier past a stage without exactly one notice is found, whoever forgot it."""
 
+import msgspec
+
 from deploy.reading import Stored
 from deploy.verify.differences import Kind
 from deploy.verify.outcomes import Outcomes
 from deploy.verify.rerun import CannotRun, EpochMissing, EventMissing, Rerun, RulesMissing
+from deploy.verify.ruling import Ruling
 from streams.border import KeyValue
 from streams.topics import NOTICES
 from streams.wire.trail import EpochLine
@@ -21,7 +24,7 @@ def line(**changed: int) -> EpochLine:
 
 
 def rerun(values: int = 1) -> Rerun:
-    it = Rerun(0, rules_of={RULES.version: RULES}.get, replay=False)
+    it = Rerun(0, ruling=Ruling(RULES))
     records = taken([OVERDUE] * values, arrived=at("2020-03-02 08:00"))
     it.events.refill(Stored(0, r.offset, r.timestamp, r.key, r.value, ()) for r in records)
     return it
@@ -71,3 +74,4 @@ def test_what_cannot_be_run_again_says_why() -> None:
     assert cannot(rerun(2), line(next_offset=2, taken=1)) is EpochMissing
     other = EpochLine(1, 1, NOW, NOW, "other rules")
     assert cannot(rerun(), other) is RulesMissing
+    assert cannot(rerun(), msgspec.structs.replace(line(), position=3)) is RulesMissing
