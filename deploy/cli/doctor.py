@@ -1,0 +1,31 @@
+"""Khám hệ thống: có gì sai và phải làm gì · What is wrong with the installation, and what to do."""
+
+import json
+
+import click
+import msgspec
+
+from deploy.cli import PROBLEMS, settings_of
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="In JSON · Print JSON.")
+@click.pass_context
+def command(ctx: click.Context, as_json: bool) -> None:  # noqa: FBT001 - click passes a flag by name
+    """Khám, không đổi gì · Look at Kafka, topics, calendars and the gateway's certificate; change nothing.
+
+    Exit code 3 when something is wrong; a warning alone is 0.
+    """
+    # Kafka's client takes a while to import; `--help` must not.
+    from deploy import clock  # noqa: PLC0415
+    from deploy.doctoring.line import Grade  # noqa: PLC0415
+    from deploy.doctoring.looking import examined  # noqa: PLC0415
+
+    lines = examined(settings_of(ctx), now=clock.now())
+    if as_json:
+        click.echo(json.dumps({"lines": [msgspec.to_builtins(each) for each in lines]}, ensure_ascii=False, indent=1))
+    else:
+        for each in lines:
+            click.echo(f"{each.grade:8}{each.what}: {each.found}" + (f" → {each.remedy}" if each.remedy else ""))
+    if any(each.grade is Grade.WRONG for each in lines):
+        ctx.exit(PROBLEMS)

@@ -1,0 +1,75 @@
+"""The looks themselves: each reads, changes nothing, and answers with one line or with one for each fault."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+from cryptography import x509
+
+from deploy.admin import AdminError, TopicAdmin
+from deploy.doctoring.line import Grade, Line
+from deploy.layout import Fault, Layout
+from deploy.rulebook import ReferenceError, load_rulebook
+from deploy.settings import Settings
+from streams.core.moments import Moment, date_of, day_of, day_on, moment_on
+
+SOON = timedelta(days=21)
+CALENDAR_MONTHS_AHEAD = 10
+"""From this month on the next year's calendar ought to be there: it is decided in autumn (DOMAIN section 3)."""
+NOON = 12 * 3600
+
+
+def examined(settings: Settings, *, now: Moment, patience: float = 5.0) -> tuple[Line, ...]:
+    """Return every line, in the order in which to read them; `patience` seconds for a cluster that does not answer."""
+    return (
+        *_topics(settings, patience),
+        *_calendar(settings, now),
+        *_certificate(settings, now),
+    )
+
+
+def _topics(settings: Settings, patience: float) -> Iterator[Line]:
+    kafka = settings.kafka
+    layout = Layout(kafka.prefix, kafka.partitions, kafka.replication)
+    try:
+        found = TopicAdmin(kafka.bootstrap, layout, patience=patience).plan()
+    except AdminError as error:
+        yield Line("kafka", Grade.WRONG, str(error), "start the cluster, or set DUNGHAN_KAFKA__BOOTSTRAP")
+        return
+    yield Line("kafka", Grade.FINE, f"answers at {kafka.bootstrap}")
+    for each in found:
+        grade = Grade.WARNING if each.fault is Fault.COPIES else Grade.WRONG
+        what = f"{each.topic}: {each.fault} {each.setting}".strip()
+        yield Line("topics", grade, f"{what}: {each.found} instead of {each.wanted}", each.remedy)
+    if not found:
+        yield Line("topics", Grade.FINE, "every topic is as the design says")
+
+
+def _calendar(settings: Settings, now: Moment) -> Iterator[Line]:
+    try:
+        calendar = load_rulebook(settings.reference.folder).calendar_for(None)
+    except ReferenceError as error:
+        yield Line("calendar", Grade.WRONG, str(error), "mend the document in the reference folder")
+        return
+    today = date_of(day_of(now))
+    for year in (today.year, today.year + 1):
+        if not calendar.provisional(moment_on(day_on(date(year, 7, 1)), NOON)):
+            yield Line("calendar", Grade.FINE, f"{year} is decided")
+            continue
+        due = year == today.year or today.month >= CALENDAR_MONTHS_AHEAD
+        remedy = f"put calendar/{year}.toml into the reference folder, as soon as the days off are decided"
+        yield Line("calendar", Grade.WARNING if due else Grade.FINE, f"{year} is provisional", remedy)
+
+
+def _certificate(settings: Settings, now: Moment) -> Iterator[Line]:
+    file = settings.gateway.certificate_file
+    if file is None:
+        return
+    try:
+        ends = x509.load_pem_x509_certificate(file.read_bytes()).not_valid_after_utc
+    except (OSError, ValueError) as error:
+        yield Line("certificate", Grade.WRONG, f"{file}: {error}", "put a certificate in PEM there")
+        return
+    left = ends - datetime.fromtimestamp(now, UTC)
+    grade = Grade.WRONG if left <= timedelta() else Grade.WARNING if left < SOON else Grade.FINE
+    remedy = "" if grade is Grade.FINE else "renew it and start the gateway again"
+    yield Line("certificate", grade, f"{file} ends on {ends:%Y-%m-%d}", remedy)
