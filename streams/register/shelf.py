@@ -107,7 +107,8 @@ class Shelf:
         if at is None:
             return
         self._agenda.add(at, self._packed.same(key))
-        if len(self._agenda) > SLACK + 2 * len(self._packed):
+        # New dossiers are open until the epoch ends; an epoch may bring thousands.
+        if len(self._agenda) > SLACK + 2 * (len(self._packed) + len(self._open)):
             self._agenda.anew({*self._packed, *self._open})
 
     def _appointed(self, key: bytes) -> Moment | None:
