@@ -27,7 +27,7 @@ class What(enum.StrEnum):
     WITHDRAWAL = "withdrawal"
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """One decision; `name` is the label of a verdict, the stage of a notice or of its withdrawal.
 
     `at` is the time to which the register had come, `decided_at` the `now` of its decision, `stage_at` the moment at
