@@ -20,7 +20,7 @@ from streams.engine.surroundings import Pace
 from streams.engine.worker import Membership, Worker
 from streams.intake.step import Intake
 from streams.metrics import EngineMetrics, IntakeMetrics, RegisterMetrics, show_clock
-from streams.reference import Reference
+from streams.reference import Shown
 from streams.register.register import Register
 from streams.wire.records import Speaker
 
@@ -57,7 +57,7 @@ def worker_of(settings: Settings, skipped: Mapping[int, frozenset[int]] = NONE) 
     known = expected_of(settings.reference.folder, now=clock.now()).named
     intake = IntakeMetrics(registry, [name for speaker, name in known if speaker is Speaker.SOURCE])
     inbox = partial(Intake, partitions=kafka.partitions, metrics=intake, replay=how.replay)
-    reference, decide = Reference(load_rulebook(settings.reference.folder)), RegisterMetrics(registry)
+    reference = Shown(load_rulebook(settings.reference.folder), decide := RegisterMetrics(registry))
 
     def register(partition: int) -> Register:
         skip = skipped.get(partition, frozenset())

@@ -177,6 +177,8 @@ class RegisterMetrics:
             "Records of dossier.events that are no event: tampering, or our fault.",
             registry=registry,
         )
+        left_out = "Records and releases of the reference left out since documents that can be used were published."
+        self.left_out = Gauge("dunghan_reference_left_out", left_out, registry=registry)
         self.redated = Counter(
             "dunghan_redated_dossiers",
             "Dossiers judged again because other rules count, by whether that changed anything.",

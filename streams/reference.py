@@ -7,12 +7,15 @@ same. A record or a release that cannot be used is left out, by everybody, and n
 from collections.abc import Mapping
 
 import msgspec
+import structlog
 
 from streams.core.editions import Edition, Timetable
 from streams.core.moments import Moment
 from streams.core.rulebook import Rulebook
+from streams.metrics import RegisterMetrics
 from streams.wire.reference import BadReference, Document, rulebook_of, sha256_of
 
+log = structlog.get_logger(__name__)
 _decode = msgspec.json.Decoder(Document).decode
 
 
@@ -81,3 +84,23 @@ class Reference:
         if ruling not in self._rules:
             self._rules[ruling] = rulebook_of(files)
         return self._rules[ruling]
+
+
+class Shown(Reference):
+    """The same, shown: what is left out is logged and counted, until documents that can be used are published."""
+
+    def __init__(self, first: Rulebook, metrics: RegisterMetrics) -> None:
+        """Know nothing but the first rules."""
+        super().__init__(first)
+        self._left_out = metrics.left_out
+
+    def learn(self, offset: int, value: bytes | None) -> None:
+        """Take the record at an offset, and say what became of it."""
+        documents, faults = len(self.documents), len(self.faults)
+        super().learn(offset, value)
+        for fault in self.faults[faults:]:
+            log.error("reference_left_out", reason=fault)
+            self._left_out.inc()
+        if len(self.documents) > documents:
+            log.info("reference_published", documents=len(self.documents) - documents, position=self.known.position)
+            self._left_out.set(0)

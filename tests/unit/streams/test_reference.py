@@ -2,10 +2,13 @@
 
 import msgspec
 import pytest
+from prometheus_client import CollectorRegistry
+from structlog.testing import capture_logs
 
 from deploy.rulebook import files_in, load_rulebook
 from streams.core.moments import Moment
-from streams.reference import Reference
+from streams.metrics import RegisterMetrics
+from streams.reference import Reference, Shown
 from streams.wire.reference import BadReference, Document, named, sha256_of
 
 FILES = files_in(None)
@@ -85,6 +88,43 @@ def test_a_release_that_makes_no_rulebook_is_left_out_whole() -> None:
     )
     assert reference.known.at(2_000).rules is RULES
     assert len(reference.faults) == 1
+
+
+def test_a_document_whose_text_was_changed_is_left_out_and_its_release_with_it() -> None:
+    reference = Reference(RULES)
+    text = FILES["policy.toml"]
+    kind, name, revision, source = named("policy.toml", text)
+    document = Document(
+        kind=kind,
+        id=name,
+        revision=revision,
+        file="policy.toml",
+        counts_from=0,
+        source=source,
+        sha256=sha256_of(text),
+        text=POLICY,
+        release="a",
+        part=1,
+        parts=1,
+    )
+    reference.learn(0, msgspec.json.encode(document))
+    assert reference.known.at(1).rules is RULES
+    assert "policy.toml: its text is not what its hash was taken of" in reference.faults[0]
+
+
+def test_a_worker_logs_and_counts_what_is_left_out_until_documents_that_can_be_used_are_published() -> None:
+    registry = CollectorRegistry()
+    reference = Shown(RULES, RegisterMetrics(registry))
+    assert registry.get_sample_value("dunghan_reference_left_out") == 0
+    with capture_logs() as logs:
+        reference.learn(0, b"{")
+    assert [(line["event"], line["log_level"]) for line in logs] == [("reference_left_out", "error")]
+    assert "offset 0" in logs[0]["reason"]
+    assert registry.get_sample_value("dunghan_reference_left_out") == 1
+    published(reference, FILES, counts_from=1_000, release="a", left=1)
+    assert registry.get_sample_value("dunghan_reference_left_out") == 1
+    published(reference, FILES, counts_from=1_000, release="b")
+    assert registry.get_sample_value("dunghan_reference_left_out") == 0
 
 
 @pytest.mark.parametrize("file", ["notes.txt", "people.csv", "calendar/2026.csv", "other/2026.toml"])
