@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from deploy.rulebook import load_rulebook
 from streams.border import Epoch
 from streams.core.calendar import Calendar
-from streams.core.editions import Edition, Timetable
+from streams.core.editions import Edition, Known, Timetable
 from streams.core.moments import Moment, datetime_of, day_on
 from streams.core.rulebook import Policy, Rulebook
 from streams.core.sessions import CalendarDocument, DayOff
@@ -42,7 +42,7 @@ class Reference:
         self.known = Timetable(editions, position=len(editions))
 
 
-def register(reference: Reference, size: int) -> Register:
+def register(reference: Known, size: int) -> Register:
     return Register(0, rules=reference, metrics=RegisterMetrics(CollectorRegistry()), redated=size)
 
 
@@ -87,7 +87,7 @@ def figures_of(epochs: Sequence[Epoch]) -> dict[bytes, Any]:
 class Run:
     """A partition taken through a log in batches, restarted wherever it is told to be."""
 
-    def __init__(self, log: list[Record], reference: Reference, size: int) -> None:
+    def __init__(self, log: list[Record], reference: Known, size: int) -> None:
         self.log, self.reference, self.size = log, reference, size
         self.step, self.position = register(reference, size), 0
         self.epochs: list[Epoch] = []
