@@ -1,13 +1,14 @@
 """`office.acts` on the cluster: read whole and checked, and added to by one hand at a time."""
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from deploy.reading import LARGEST, TIMEOUT_MS, Log, LogUnreadable
 from streams.sockets import DIRECT
-from streams.topics import ACTS, prefixed
+from streams.topics import ACTS, Topic, prefixed
 from streams.wire.acts import Act, AnyAct, acts_in, line_of
 
 PLACE: Final = 0
@@ -18,10 +19,19 @@ def read_acts(log: Log) -> tuple[tuple[AnyAct, ...], bytes]:
     return acts_in(record.value or b"" for record in log.whole(ACTS, PLACE))
 
 
-def record_act(bootstrap: str, act: Act, *, prefix: str) -> None:
+class Beside(NamedTuple):
+    """Records that are written in the transaction of their act: to partition 0 of a topic, which must end at `end`."""
+
+    topic: Topic
+    end: int
+    records: Sequence[tuple[bytes, bytes]]
+
+
+def record_act(bootstrap: str, act: Act, *, prefix: str, beside: Beside | None = None) -> None:
     """Add an act at the end of the chain, in one transaction; whoever wrote at the same time is refused.
 
-    Raises LogUnreadable when it was not taken: nothing was written then. Raises BrokenChain.
+    Raises LogUnreadable when it was not taken, or the topic beside it has grown: nothing was written then. Raises
+    BrokenChain.
     """
     try:
         producer: Any = KafkaProducer(
@@ -37,10 +47,21 @@ def record_act(bootstrap: str, act: Act, *, prefix: str) -> None:
             producer.init_transactions()
             with Log(bootstrap, prefix=prefix) as log:
                 _, head = read_acts(log)
+                if beside is not None and log.bounds(beside.topic, PLACE)[1] != beside.end:
+                    raise LogUnreadable(f"{prefixed(prefix, beside.topic)} has grown meanwhile; look again")
             producer.begin_transaction()
+            if beside is not None:
+                _send(producer, beside, prefix)
             producer.send(prefixed(prefix, ACTS), value=line_of(head, act), partition=PLACE).get(TIMEOUT_MS / 1000)
             producer.commit_transaction()
         finally:
             producer.close()
     except (KafkaError, OSError, AssertionError) as error:
         raise LogUnreadable(f"{prefixed(prefix, ACTS)}: {type(error).__name__}: {error}") from error
+
+
+def _send(producer: Any, beside: Beside, prefix: str) -> None:
+    topic = prefixed(prefix, beside.topic)
+    sent = [producer.send(topic, key=key, value=value, partition=PLACE) for key, value in beside.records]
+    for each in sent:
+        each.get(TIMEOUT_MS / 1000)

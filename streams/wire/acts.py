@@ -60,7 +60,20 @@ class RejectedReplayed(Act, frozen=True, tag="rejected_replayed"):
     sha256: str
 
 
-AnyAct = ReportFrozen | ReportRestated | RejectedReplayed
+class ReferenceApplied(Act, frozen=True, tag="reference_applied"):
+    """Documents were published to `reference` in the same transaction; they count from `counts_from`.
+
+    `documents` are their keys, `sha256` the hash of the whole folder: of the lines HASH FILE of its documents, by name.
+    """
+
+    release: str
+    counts_from: Moment
+    sha256: str
+    documents: tuple[str, ...]
+    closed_since: Moment | None = None
+
+
+AnyAct = ReportFrozen | ReportRestated | RejectedReplayed | ReferenceApplied
 _decoder: Final = msgspec.json.Decoder(AnyAct)
 
 

@@ -1,0 +1,85 @@
+"""Reads what is published and how every dossier stands, and publishes a release with its act in one transaction."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from deploy.acts import Beside, record_act
+from deploy.publishing.comparing import Effect, Judging
+from deploy.publishing.release import Published, Release
+from deploy.reading import Log
+from deploy.rulebook import files_in, load_rulebook
+from streams.core.moments import Moment
+from streams.register.entries import PARTITION_KEY, Entry, partition_of, unpacked
+from streams.topics import REFERENCE, STATE
+from streams.wire.acts import ReferenceApplied
+
+
+class Ahead(NamedTuple):
+    """What a release would change, in all and by unit; `unreadable` names the dossiers whose state cannot be read."""
+
+    total: Effect
+    by_unit: dict[str, Effect]
+    unreadable: tuple[str, ...] = ()
+
+
+def published(log: Log, folder: Path | None) -> Published:
+    """Return all that was published; `folder` counts before. LogUnreadable, ReferenceError."""
+    end = log.bounds(REFERENCE, 0)[1]
+    records = tuple((one.offset, one.value) for one in log.whole(REFERENCE, 0) if one.offset < end)
+    return Published(load_rulebook(folder), files_in(folder), records, end)
+
+
+def looked_ahead(log: Log, release: Release) -> Ahead:
+    """Return what the release would change, by the state as it stands; LogUnreadable. A partition at a time is held."""
+    by_unit: dict[str, Effect] = {}
+    unreadable: list[str] = []
+    for partition in range(log.partitions(STATE)):
+        last = {one.key: one.value for one in log.whole(STATE, partition) if one.key is not None}
+        kept = partition_of(last.pop(PARTITION_KEY, None))
+        at = release.counts_from if kept is None else max(release.counts_from, kept.now)
+        now, then = release.before.at(at).rules, release.after.at(at).rules
+        if now.version == then.version:
+            continue
+        judging = Judging(now, then, at=at, closed_since=release.closed_since)
+        current = kept is not None and kept.cursor is None and kept.reference == now.version
+        for key, entry in _entries(last, unreadable):
+            if (found := judging.of(key, entry, current=current)) is not None:
+                unit = entry.dossier.unit or ""
+                by_unit[unit] = by_unit.get(unit, Effect()).plus(found)
+    total = Effect()
+    for found in by_unit.values():
+        total = total.plus(found)
+    return Ahead(total, dict(sorted(by_unit.items())), tuple(unreadable))
+
+
+def publish(bootstrap: str, prefix: str, *, release: Release, published: Published, act: ReferenceApplied) -> None:
+    """Publish a release, with its act, in one transaction; LogUnreadable or BrokenChain, and then nothing stands."""
+    records = [(one.key, msgspec.json.encode(one)) for one in release.documents]
+    record_act(bootstrap, act, prefix=prefix, beside=Beside(REFERENCE, published.end, records))
+
+
+def act_of(release: Release, *, at: Moment, who: str, why: str) -> ReferenceApplied:
+    """Return what is written down of a release."""
+    return ReferenceApplied(
+        at=at,
+        who=who,
+        why=why,
+        release=release.documents[0].release,
+        counts_from=release.counts_from,
+        sha256=release.sha256,
+        documents=release.names,
+        closed_since=release.closed_since,
+    )
+
+
+def _entries(last: dict[bytes, bytes | None], unreadable: list[str]) -> Iterator[tuple[str, Entry]]:
+    for key, value in last.items():
+        if value is None:
+            continue
+        try:
+            yield key.decode(), unpacked(value)
+        except (msgspec.DecodeError, ValueError) as wrong:
+            unreadable.append(f"{key.decode(errors='replace')}: {wrong}")
