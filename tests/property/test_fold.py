@@ -1,4 +1,4 @@
-"""The laws of the fold and of the judgement (issue 4)."""
+"""The laws of the fold and of the judgement."""
 
 from collections import Counter
 
