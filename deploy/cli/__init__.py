@@ -68,7 +68,7 @@ def _first_line(file: Path) -> str:
 def settings_of(ctx: click.Context) -> "Settings":
     """Return the settings for this call; wrong ones end it with exit code 2 and every fault."""
     # Not for `--help`: pydantic takes half a second to import.
-    from deploy.settings import SettingsError, load  # noqa: PLC0415
+    from deploy.settings import SettingsError, load
 
     try:
         return load(ctx.find_root().params.get("settings_file"))

@@ -33,11 +33,11 @@ def command(ctx: click.Context, *, period: str, as_of: str | None, as_json: bool
         _watch(ctx)
         return
     # Kafka's client takes a while to import; `--help` must not.
-    from dashboards.core.auditing import unit_findings  # noqa: PLC0415
-    from deploy import audit_in_words as words  # noqa: PLC0415
-    from deploy.reading import Log, LogUnreadable  # noqa: PLC0415
-    from deploy.recount import recounted  # noqa: PLC0415
-    from deploy.rulebook import ReferenceError, load_rulebook  # noqa: PLC0415
+    from dashboards.core.auditing import unit_findings
+    from deploy import audit_in_words as words
+    from deploy.reading import Log, LogUnreadable
+    from deploy.recount import recounted
+    from deploy.rulebook import ReferenceError, load_rulebook
 
     days, at = _asked(period, as_of)
     settings = settings_of(ctx)
@@ -57,11 +57,11 @@ def command(ctx: click.Context, *, period: str, as_of: str | None, as_json: bool
 
 
 def _watch(ctx: click.Context) -> None:
-    from deploy import clock, logs  # noqa: PLC0415
-    from deploy.rulebook import ReferenceError  # noqa: PLC0415
-    from deploy.verify.composing import ForgedCheckpoints  # noqa: PLC0415
-    from deploy.verify.running import watch  # noqa: PLC0415
-    from deploy.verify.signing import KeyUnusable  # noqa: PLC0415
+    from deploy import clock, logs
+    from deploy.rulebook import ReferenceError
+    from deploy.verify.composing import ForgedCheckpoints
+    from deploy.verify.running import watch
+    from deploy.verify.signing import KeyUnusable
 
     settings = settings_of(ctx)
     logs.set_up()
@@ -72,9 +72,9 @@ def _watch(ctx: click.Context) -> None:
 
 
 def _asked(period: str, as_of: str | None) -> "tuple[Period, Moment]":
-    from dashboards.core.periods import UnknownPeriod, period_of  # noqa: PLC0415
-    from deploy import clock  # noqa: PLC0415
-    from deploy.cli.due import moment_from  # noqa: PLC0415
+    from dashboards.core.periods import UnknownPeriod, period_of
+    from deploy import clock
+    from deploy.cli.due import moment_from
 
     now = clock.now()
     try:

@@ -24,10 +24,10 @@ def command(ctx: click.Context) -> None:
     Exit code 1 when the log is lost or the mail server refuses us; a supervisor starts it again, and nothing is lost.
     """
     # Kafka's client and Jinja2 take a while to import; `--help` must not.
-    from alerts.courier import deliver  # noqa: PLC0415
-    from alerts.log import LogError  # noqa: PLC0415
-    from alerts.send import Halted  # noqa: PLC0415
-    from deploy import logs  # noqa: PLC0415
+    from alerts.courier import deliver
+    from alerts.log import LogError
+    from alerts.send import Halted
+    from deploy import logs
 
     settings = settings_of(ctx)
     logs.set_up()
@@ -43,11 +43,11 @@ def command(ctx: click.Context) -> None:
 
 def options_of(settings: "Settings") -> "Options":
     """Return what the courier of these settings needs to know; raises Failed where nobody can say who is who."""
-    from alerts.courier import Options  # noqa: PLC0415
-    from alerts.message import Letterhead  # noqa: PLC0415
-    from alerts.wording import Language  # noqa: PLC0415
-    from deploy import clock  # noqa: PLC0415
-    from deploy.rulebook import reference_folder  # noqa: PLC0415
+    from alerts.courier import Options
+    from alerts.message import Letterhead
+    from alerts.wording import Language
+    from deploy import clock
+    from deploy.rulebook import reference_folder
 
     kafka, how = settings.kafka, settings.courier
     domain = how.sender.rpartition("@")[2]
@@ -67,8 +67,8 @@ def options_of(settings: "Settings") -> "Options":
 
 
 def _server_of(smtp: "Smtp", domain: str) -> "Server":
-    from alerts.core.pace import Rates  # noqa: PLC0415
-    from alerts.server import Server, Tls  # noqa: PLC0415
+    from alerts.core.pace import Rates
+    from alerts.server import Server, Tls
 
     return Server(
         host=smtp.host,
@@ -86,7 +86,7 @@ def _server_of(smtp: "Smtp", domain: str) -> "Server":
 
 def directory_of(folder: Path) -> "Directory":
     """Return who is who, from `units.csv` and `officers.csv`; raises Failed naming every fault."""
-    from alerts.directory import DirectoryError, parse  # noqa: PLC0415
+    from alerts.directory import DirectoryError, parse
 
     try:
         units, officers = ((folder / name).read_text(encoding="utf-8") for name in ("units.csv", "officers.csv"))
@@ -98,8 +98,8 @@ def directory_of(folder: Path) -> "Directory":
 
 def policy_of(folder: Path | None) -> "Policy":
     """Return when people are told: `[mail]` of `policy.toml`, and the days off and made up of the calendar."""
-    from deploy.rulebook import ReferenceError as Unusable  # noqa: PLC0415
-    from deploy.rulebook import load_rulebook, mail_policy  # noqa: PLC0415
+    from deploy.rulebook import ReferenceError as Unusable
+    from deploy.rulebook import load_rulebook, mail_policy
 
     try:
         return mail_policy(folder, load_rulebook(folder).calendar_for(None))

@@ -26,9 +26,9 @@ FOLDER = Path("build/demo")
 @click.option("--json", "as_json", is_flag=True, help="In JSON · Print one JSON object.")
 def command(workers: int, leave: bool, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
     """Chạy thử · Replay the founding article on real servers; exit code 1 if a figure differs."""
-    from deploy.demo.show import Incomplete, show  # noqa: PLC0415 - Kafka's client takes a while to import
-    from deploy.demo.stage import ProcessEnded  # noqa: PLC0415
-    from deploy.local.kafka import LocalKafkaError  # noqa: PLC0415
+    from deploy.demo.show import Incomplete, show
+    from deploy.demo.stage import ProcessEnded
+    from deploy.local.kafka import LocalKafkaError
 
     signal.signal(signal.SIGTERM, _interrupted)
 
@@ -55,8 +55,8 @@ def _interrupted(_number: int, _frame: FrameType | None) -> None:
 
 
 def _progress() -> "Progress":
-    from deploy.demo.show import Progress  # noqa: PLC0415
-    from streams.core.moments import datetime_of  # noqa: PLC0415
+    from deploy.demo.show import Progress
+    from streams.core.moments import datetime_of
 
     line = "\r{:<78}" if sys.stderr.isatty() else "{}\n"
     said: set[str] = set()

@@ -17,9 +17,9 @@ def command(ctx: click.Context, as_json: bool) -> None:  # noqa: FBT001 - click 
     Exit code 3 when something is wrong; a warning alone is 0.
     """
     # Kafka's client takes a while to import; `--help` must not.
-    from deploy import clock  # noqa: PLC0415
-    from deploy.doctoring.line import Grade  # noqa: PLC0415
-    from deploy.doctoring.looking import examined  # noqa: PLC0415
+    from deploy import clock
+    from deploy.doctoring.line import Grade
+    from deploy.doctoring.looking import examined
 
     lines = examined(settings_of(ctx), now=clock.now())
     if as_json:

@@ -48,9 +48,9 @@ def explain(
 ) -> None:
     """Giải thích một hồ sơ · Explain a dossier from the log alone; exit code 3 when nothing was told of it."""
     # Kafka's client takes a while to import; `--help` must not.
-    from deploy.explain_as_json import as_json  # noqa: PLC0415
-    from deploy.explain_as_page import as_page  # noqa: PLC0415
-    from deploy.explain_in_words import as_text  # noqa: PLC0415
+    from deploy.explain_as_json import as_json
+    from deploy.explain_as_page import as_page
+    from deploy.explain_in_words import as_text
 
     at, settings = _moment(dossier, as_of), settings_of(ctx)
     with _finder(settings) as finder:
@@ -75,8 +75,8 @@ def _write(file: Path, page: str) -> None:
 
 
 def _moment(dossier: str, as_of: str | None) -> "Moment":
-    from deploy import clock  # noqa: PLC0415
-    from deploy.cli.due import moment_from  # noqa: PLC0415
+    from deploy import clock
+    from deploy.cli.due import moment_from
 
     home, _, code = dossier.partition("/")
     if not (home and code):
@@ -89,9 +89,9 @@ def _moment(dossier: str, as_of: str | None) -> "Moment":
 
 @contextmanager
 def _finder(settings: "Settings") -> "Iterator[Finder]":
-    from deploy.reading import LARGEST, Log, LogUnreadable  # noqa: PLC0415
-    from deploy.verify.looking_up import SINGLE, Finder  # noqa: PLC0415
-    from deploy.verify.places import IndexUnusable, Places  # noqa: PLC0415
+    from deploy.reading import LARGEST, Log, LogUnreadable
+    from deploy.verify.looking_up import SINGLE, Finder
+    from deploy.verify.places import IndexUnusable, Places
 
     index, kafka = settings.audit.index, settings.kafka
     try:
@@ -107,11 +107,11 @@ def _finder(settings: "Settings") -> "Iterator[Finder]":
 
 
 def _explained(finder: "Finder", dossier: str, *, at: "Moment", settings: "Settings") -> "Explained":
-    import msgspec  # noqa: PLC0415
+    import msgspec
 
-    from deploy.rulebook import ReferenceError, load_rulebook  # noqa: PLC0415
-    from streams.explained import explained, heard, noticed  # noqa: PLC0415
-    from streams.topics import EVENTS, NOTICES  # noqa: PLC0415
+    from deploy.rulebook import ReferenceError, load_rulebook
+    from streams.explained import explained, heard, noticed
+    from streams.topics import EVENTS, NOTICES
 
     told = heard(((one.offset, one.value) for one in finder.of_dossier(EVENTS, dossier)), until=at)
     about = (one.value for one in finder.of_dossier(NOTICES, dossier))
@@ -129,7 +129,7 @@ def _explained(finder: "Finder", dossier: str, *, at: "Moment", settings: "Setti
 
 def _mails(finder: "Finder", dossier: str, until: "Moment") -> "list[LedgerLine]":
     """Return what the ledger, which is kept by recipient, says of the dossier by a moment."""
-    from alerts.core.ledger import about  # noqa: PLC0415
+    from alerts.core.ledger import about
 
     lines = _near((one.value or b"" for one in finder.of_ledger(dossier)), dossier)
     found = about(sorted(lines, key=lambda line: line.at), dossier=dossier)
@@ -138,10 +138,10 @@ def _mails(finder: "Finder", dossier: str, until: "Moment") -> "list[LedgerLine]
 
 def _near(values: Iterable[bytes], dossier: str) -> "list[LedgerLine]":
     """Return the lines that name the dossier, and the outcomes of mails that do: an outcome follows its intent."""
-    import msgspec  # noqa: PLC0415
+    import msgspec
 
-    from alerts.core.ledger import Intent  # noqa: PLC0415
-    from alerts.ledger import Unreadable, ledger_line  # noqa: PLC0415
+    from alerts.core.ledger import Intent
+    from alerts.ledger import Unreadable, ledger_line
 
     marks = [msgspec.json.encode(dossier)]
     lines: list[LedgerLine] = []

@@ -27,10 +27,10 @@ def command(ctx: click.Context) -> None:
     if ctx.invoked_subcommand is not None:
         return
     # Kafka's client and the server take a while to import; `--help` must not.
-    from deploy import logs  # noqa: PLC0415
-    from deploy.admin import AdminError  # noqa: PLC0415
-    from deploy.gateway.running import run  # noqa: PLC0415
-    from deploy.gateway.tokens import TokensUnreadable  # noqa: PLC0415
+    from deploy import logs
+    from deploy.admin import AdminError
+    from deploy.gateway.running import run
+    from deploy.gateway.tokens import TokensUnreadable
 
     options = _options(settings_of(ctx))
     logs.set_up()
@@ -46,10 +46,10 @@ def command(ctx: click.Context) -> None:
 
 
 def _options(settings: "Settings") -> "Options":
-    from deploy import clock  # noqa: PLC0415
-    from deploy.gateway.desk import Limits  # noqa: PLC0415
-    from deploy.gateway.running import Options  # noqa: PLC0415
-    from streams.topics import INBOX, prefixed  # noqa: PLC0415
+    from deploy import clock
+    from deploy.gateway.desk import Limits
+    from deploy.gateway.running import Options
+    from streams.topics import INBOX, prefixed
 
     how = settings.gateway
     if how.tokens_file is None:
@@ -76,9 +76,9 @@ def _options(settings: "Settings") -> "Options":
 
 
 def _mappings(folder: Path | None) -> "list[Source]":
-    from deploy.connect.documents import BadDocuments  # noqa: PLC0415
-    from deploy.connect.sources import Form, load_sources  # noqa: PLC0415
-    from deploy.gateway.tokens import NATIONAL  # noqa: PLC0415
+    from deploy.connect.documents import BadDocuments
+    from deploy.connect.sources import Form, load_sources
+    from deploy.gateway.tokens import NATIONAL
 
     try:
         payloads = [each for each in load_sources(folder) if each.form is Form.PAYLOAD]
@@ -90,7 +90,7 @@ def _mappings(folder: Path | None) -> "list[Source]":
 
 
 def _serving(how: "Gateway") -> "Serving":
-    from deploy.gateway.server import Serving  # noqa: PLC0415
+    from deploy.gateway.server import Serving
 
     return Serving(
         header_seconds=how.header_seconds,
@@ -125,10 +125,10 @@ def token(
 
     NAME is what the token is called in the file: to take it away, strike its lines out. No restart is needed.
     """
-    from datetime import UTC, datetime  # noqa: PLC0415
+    from datetime import UTC, datetime
 
-    from deploy import clock  # noqa: PLC0415
-    from deploy.gateway.tokens import Pass, TokensUnreadable, entry, new_token, read_tokens  # noqa: PLC0415
+    from deploy import clock
+    from deploy.gateway.tokens import Pass, TokensUnreadable, entry, new_token, read_tokens
 
     secret, hashed = new_token()
     made_on = datetime.fromtimestamp(clock.now(), UTC).date()

@@ -59,10 +59,10 @@ def command(ctx: click.Context, /, **asked: Any) -> None:
         _list_missing(ctx, source, as_json=asked["as_json"])
         return
     outcome, sample = _taken(ctx, source, asked)
-    from deploy.connect.telling import as_object, as_text  # noqa: PLC0415
+    from deploy.connect.telling import as_object, as_text
 
     if asked["as_json"]:
-        import json  # noqa: PLC0415
+        import json
 
         click.echo(json.dumps(as_object(outcome, sample), ensure_ascii=False))
     else:
@@ -72,11 +72,11 @@ def command(ctx: click.Context, /, **asked: Any) -> None:
 
 
 def _taken(ctx: click.Context, source: "Source", asked: dict[str, Any]) -> "tuple[Outcome, list[bytes]]":
-    from deploy import clock  # noqa: PLC0415
-    from deploy.connect.progress import Progress  # noqa: PLC0415
-    from deploy.connect.rows import Problem  # noqa: PLC0415
-    from deploy.connect.sources import Form  # noqa: PLC0415
-    from deploy.connect.takings import Asked, take, take_outbox  # noqa: PLC0415
+    from deploy import clock
+    from deploy.connect.progress import Progress
+    from deploy.connect.rows import Problem
+    from deploy.connect.sources import Form
+    from deploy.connect.takings import Asked, take, take_outbox
 
     sample: list[bytes] = []
     name = asked["file"]
@@ -102,7 +102,7 @@ def _taken(ctx: click.Context, source: "Source", asked: dict[str, Any]) -> "tupl
 
 
 def _shower(sample: list[bytes], *, as_json: bool) -> Any:
-    import msgspec  # noqa: PLC0415
+    import msgspec
 
     def show(piece: "Piece") -> None:
         for event in piece.events:
@@ -115,10 +115,10 @@ def _shower(sample: list[bytes], *, as_json: bool) -> Any:
 
 
 def _guess(asked: dict[str, Any]) -> None:
-    from deploy import clock  # noqa: PLC0415
-    from deploy.connect.exports import Export  # noqa: PLC0415
-    from deploy.connect.guessing import guessed  # noqa: PLC0415
-    from streams.core.moments import datetime_of  # noqa: PLC0415
+    from deploy import clock
+    from deploy.connect.exports import Export
+    from deploy.connect.guessing import guessed
+    from streams.core.moments import datetime_of
 
     if asked["file"] is None:
         raise click.UsageError("--guess needs FILE")
@@ -127,8 +127,8 @@ def _guess(asked: dict[str, Any]) -> None:
 
 
 def _list_missing(ctx: click.Context, source: "Source", *, as_json: bool) -> None:
-    from deploy.connect.takings import missing  # noqa: PLC0415
-    from deploy.connect.telling import missing_as_json, missing_as_text  # noqa: PLC0415
+    from deploy.connect.takings import missing
+    from deploy.connect.telling import missing_as_json, missing_as_text
 
     with _failing():
         found = missing(source, _where(ctx))
@@ -139,8 +139,8 @@ def _list_missing(ctx: click.Context, source: "Source", *, as_json: bool) -> Non
 
 def source_named(ctx: click.Context, mapping: str) -> "Source":
     """Return the document of this name in the reference, or of a file; a wrong one ends the command, exit code 2."""
-    from deploy.connect.documents import BadDocuments  # noqa: PLC0415
-    from deploy.connect.sources import Form, load_source, load_sources  # noqa: PLC0415
+    from deploy.connect.documents import BadDocuments
+    from deploy.connect.sources import Form, load_source, load_sources
 
     try:
         if mapping.endswith(".toml"):
@@ -159,14 +159,14 @@ def source_named(ctx: click.Context, mapping: str) -> "Source":
 
 
 def _where(ctx: click.Context) -> "Where":
-    from deploy.connect.takings import Where  # noqa: PLC0415
+    from deploy.connect.takings import Where
 
     kafka = settings_of(ctx).kafka
     return Where(kafka.bootstrap, kafka.prefix)
 
 
 def _moment(text: str | None) -> "Moment | None":
-    from deploy.cli.due import moment_from  # noqa: PLC0415
+    from deploy.cli.due import moment_from
 
     try:
         return None if text is None else moment_from(text)
@@ -182,9 +182,9 @@ class _failing:  # noqa: N801 - read as a word: with _failing()
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         """Say what failed, in one line."""
-        from deploy.connect.exports import BadExport  # noqa: PLC0415
-        from deploy.reading import LogUnreadable  # noqa: PLC0415
-        from streams.engine.publisher import NotPublished  # noqa: PLC0415
+        from deploy.connect.exports import BadExport
+        from deploy.reading import LogUnreadable
+        from streams.engine.publisher import NotPublished
 
         if isinstance(error, BadExport):
             raise BadFile(str(error)) from error

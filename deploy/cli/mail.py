@@ -29,10 +29,10 @@ def command() -> None:
 @click.pass_context
 def list_(ctx: click.Context, recipient: str | None, dossier: str | None, *, as_json: bool) -> None:
     """Liệt kê · Show who was told what, when, why, and what the mail server said, from `mail.ledger`."""
-    import msgspec  # noqa: PLC0415
+    import msgspec
 
-    from alerts.core.ledger import about  # noqa: PLC0415
-    from alerts.log import LogError  # noqa: PLC0415
+    from alerts.core.ledger import about
+    from alerts.log import LogError
 
     if (recipient is None) == (dossier is None):
         raise click.UsageError("one of --recipient and --dossier is needed")
@@ -52,7 +52,7 @@ def list_(ctx: click.Context, recipient: str | None, dossier: str | None, *, as_
 @click.pass_context
 def preview(ctx: click.Context, folder: Path, *, recipient: str | None, last: int) -> None:
     """Xem trước · Write mails to FOLDER as .eml, .html and .txt: ten invented ones of a week, or the last real ones."""
-    from alerts.log import LogError  # noqa: PLC0415
+    from alerts.log import LogError
 
     settings = settings_of(ctx)
     try:
@@ -70,12 +70,12 @@ def preview(ctx: click.Context, folder: Path, *, recipient: str | None, last: in
 
 
 def _invented(settings: "Settings") -> "Iterator[tuple[str, dict[str, bytes]]]":
-    from alerts.core.policy import Policy  # noqa: PLC0415
-    from alerts.message import Letterhead, mail_of  # noqa: PLC0415
-    from alerts.render import Renderer  # noqa: PLC0415
-    from alerts.sample import DIRECTORY, week  # noqa: PLC0415
-    from alerts.wording import Language  # noqa: PLC0415
-    from deploy import clock  # noqa: PLC0415
+    from alerts.core.policy import Policy
+    from alerts.message import Letterhead, mail_of
+    from alerts.render import Renderer
+    from alerts.sample import DIRECTORY, week
+    from alerts.wording import Language
+    from deploy import clock
 
     morning = Policy().next_digest_at(clock.now())
     for language in Language:
@@ -88,11 +88,11 @@ def _invented(settings: "Settings") -> "Iterator[tuple[str, dict[str, bytes]]]":
 
 
 def _real(settings: "Settings", recipient: str, *, last: int) -> "Iterator[tuple[str, dict[str, bytes]]]":
-    from email import message_from_bytes, policy  # noqa: PLC0415
+    from email import message_from_bytes, policy
 
-    from alerts.core.ledger import Intent  # noqa: PLC0415
-    from alerts.log import Archive  # noqa: PLC0415
-    from streams.topics import BYTES, prefixed  # noqa: PLC0415
+    from alerts.core.ledger import Intent
+    from alerts.log import Archive
+    from streams.topics import BYTES, prefixed
 
     kafka = settings.kafka
     intents = [line for line in _ledger(settings) if isinstance(line, Intent) and line.recipient == recipient]
@@ -113,11 +113,11 @@ def _real(settings: "Settings", recipient: str, *, last: int) -> "Iterator[tuple
 @click.pass_context
 def bounces(ctx: click.Context, maildir: Path, *, dry_run: bool, as_json: bool) -> None:
     """Thư bị trả lại · Read returned mails; whoever bounced is passed over until `mail restore`."""
-    from alerts.bounces import Returns  # noqa: PLC0415
-    from alerts.core.ledger import Intent  # noqa: PLC0415
-    from alerts.core.outbox import Bounce  # noqa: PLC0415
-    from alerts.log import LogError  # noqa: PLC0415
-    from deploy import clock  # noqa: PLC0415
+    from alerts.bounces import Returns
+    from alerts.core.ledger import Intent
+    from alerts.core.outbox import Bounce
+    from alerts.log import LogError
+    from deploy import clock
 
     settings = settings_of(ctx)
     try:
@@ -143,9 +143,9 @@ def bounces(ctx: click.Context, maildir: Path, *, dry_run: bool, as_json: bool) 
 @click.pass_context
 def restore(ctx: click.Context, recipient: str, *, dry_run: bool) -> None:
     """Gửi lại cho người này · Write to this officer or unit again after their mails had come back."""
-    from alerts.core.outbox import Restore  # noqa: PLC0415
-    from alerts.log import LogError  # noqa: PLC0415
-    from deploy import clock  # noqa: PLC0415
+    from alerts.core.outbox import Restore
+    from alerts.log import LogError
+    from deploy import clock
 
     try:
         if not dry_run:
@@ -156,9 +156,9 @@ def restore(ctx: click.Context, recipient: str, *, dry_run: bool) -> None:
 
 
 def _publish(settings: "Settings", record: "Bounce | Restore") -> None:
-    from alerts import ledger  # noqa: PLC0415
-    from alerts.log import Writer  # noqa: PLC0415
-    from streams.topics import OUTBOX, prefixed  # noqa: PLC0415
+    from alerts import ledger
+    from alerts.log import Writer
+    from streams.topics import OUTBOX, prefixed
 
     kafka = settings.kafka
     name = f"{kafka.prefix or 'dunghan'}-bounces"
@@ -167,9 +167,9 @@ def _publish(settings: "Settings", record: "Bounce | Restore") -> None:
 
 
 def _ledger(settings: "Settings") -> "list[LedgerLine]":
-    from alerts import ledger  # noqa: PLC0415
-    from alerts.log import Archive  # noqa: PLC0415
-    from streams.topics import LEDGER, prefixed  # noqa: PLC0415
+    from alerts import ledger
+    from alerts.log import Archive
+    from streams.topics import LEDGER, prefixed
 
     kafka = settings.kafka
     with contextlib.closing(Archive(kafka.bootstrap)) as archive:
@@ -178,7 +178,7 @@ def _ledger(settings: "Settings") -> "list[LedgerLine]":
 
 
 def _told(fields: dict[str, object]) -> str:
-    from alerts.wording import clock_text  # noqa: PLC0415
+    from alerts.wording import clock_text
 
     at = clock_text(int(str(fields.pop("at"))))
     line, recipient = fields.pop("line"), fields.pop("recipient")

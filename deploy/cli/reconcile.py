@@ -49,8 +49,8 @@ def command(
     as_json: bool,
 ) -> None:
     """Đối soát hai danh sách · Compare two lists of dossiers; nothing is sent. Exit code 3 when anything differs."""
-    from deploy.reconcile import telling  # noqa: PLC0415
-    from deploy.reconcile.telling import Side  # noqa: PLC0415
+    from deploy.reconcile import telling
+    from deploy.reconcile.telling import Side
 
     files = (local, national)
     sources, at = _sources(ctx, files, maps), _moment(as_of)
@@ -65,10 +65,10 @@ def command(
 
 
 def _compared(ctx: click.Context, ours: "Side", theirs: "Side") -> "Compared":
-    from dashboards.core.differences import Listed  # noqa: PLC0415
-    from dashboards.core.two_lists import compared  # noqa: PLC0415
-    from deploy.reconcile.judging import entries  # noqa: PLC0415
-    from deploy.rulebook import ReferenceError, load_rulebook  # noqa: PLC0415
+    from dashboards.core.differences import Listed
+    from dashboards.core.two_lists import compared
+    from deploy.reconcile.judging import entries
+    from deploy.rulebook import ReferenceError, load_rulebook
 
     try:
         rules = load_rulebook(settings_of(ctx).reference.folder)
@@ -86,11 +86,11 @@ def _compared(ctx: click.Context, ours: "Side", theirs: "Side") -> "Compared":
 
 
 def _sources(ctx: click.Context, files: tuple[Path, ...], maps: tuple[str, ...]) -> "list[Source]":
-    from deploy.cli.import_ import BadFile, BadMapping, source_named  # noqa: PLC0415
-    from deploy.connect.documents import BadDocuments  # noqa: PLC0415
-    from deploy.connect.exports import BadExport  # noqa: PLC0415
-    from deploy.connect.sources import load_sources  # noqa: PLC0415
-    from deploy.reconcile.reading import TABLES, fitting  # noqa: PLC0415
+    from deploy.cli.import_ import BadFile, BadMapping, source_named
+    from deploy.connect.documents import BadDocuments
+    from deploy.connect.exports import BadExport
+    from deploy.connect.sources import load_sources
+    from deploy.reconcile.reading import TABLES, fitting
 
     if len(maps) > len(files):
         raise click.UsageError("--map is given once for both lists, or twice: local, national")
@@ -113,9 +113,9 @@ def _sources(ctx: click.Context, files: tuple[Path, ...], maps: tuple[str, ...])
 
 
 def _read(file: Path, source: "Source", *, at: "Moment | None") -> "Sheet":
-    from deploy.cli.import_ import BadFile  # noqa: PLC0415
-    from deploy.connect.exports import BadExport  # noqa: PLC0415
-    from deploy.reconcile.reading import read  # noqa: PLC0415
+    from deploy.cli.import_ import BadFile
+    from deploy.connect.exports import BadExport
+    from deploy.reconcile.reading import read
 
     try:
         return read(file, source, as_of=at, tell=_teller(file))
@@ -132,7 +132,7 @@ def _teller(file: Path) -> "Tell":
 
 
 def _moment(text: str | None) -> "Moment | None":
-    from deploy.cli.due import moment_from  # noqa: PLC0415
+    from deploy.cli.due import moment_from
 
     try:
         return None if text is None else moment_from(text)

@@ -25,7 +25,7 @@ class At(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> "Moment":
         """Return the moment; fails where the text is none."""
-        from streams.core.moments import VIETNAM, moment_of  # noqa: PLC0415
+        from streams.core.moments import VIETNAM, moment_of
 
         try:
             said = datetime.fromisoformat(value)
@@ -55,8 +55,8 @@ def command() -> None:
 @click.pass_context
 def plan(ctx: click.Context, /, *, as_json: bool, **asked: Any) -> None:
     """Xem trước · What DIR would change for every open dossier, at the moment from which it would count."""
-    from deploy.publishing import telling  # noqa: PLC0415
-    from deploy.publishing.desk import looked_ahead  # noqa: PLC0415
+    from deploy.publishing import telling
+    from deploy.publishing.desk import looked_ahead
 
     with _desk(ctx, as_json=as_json) as log:
         _, release = _read(ctx, log, asked)
@@ -76,9 +76,9 @@ def plan(ctx: click.Context, /, *, as_json: bool, **asked: Any) -> None:
 @click.pass_context
 def apply_(ctx: click.Context, /, *, as_json: bool, dry_run: bool, **asked: Any) -> None:
     """Công bố · Publish what changed in DIR as one release; nothing where nothing changed."""
-    from deploy import clock  # noqa: PLC0415
-    from deploy.publishing import telling  # noqa: PLC0415
-    from deploy.publishing.desk import act_of, publish  # noqa: PLC0415
+    from deploy import clock
+    from deploy.publishing import telling
+    from deploy.publishing.desk import act_of, publish
 
     if not dry_run and not asked["why"].strip():
         raise click.UsageError("--why is needed: by which document was it decided?")
@@ -97,10 +97,10 @@ def apply_(ctx: click.Context, /, *, as_json: bool, dry_run: bool, **asked: Any)
 
 
 def _read(ctx: click.Context, log: "Log", asked: dict[str, Any]) -> "tuple[Published, Release]":
-    from deploy import clock  # noqa: PLC0415
-    from deploy.publishing.desk import published  # noqa: PLC0415
-    from deploy.publishing.folder import documents_in  # noqa: PLC0415
-    from deploy.publishing.release import Asked, release_of  # noqa: PLC0415
+    from deploy import clock
+    from deploy.publishing.desk import published
+    from deploy.publishing.folder import documents_in
+    from deploy.publishing.release import Asked, release_of
 
     now = clock.now()
     files = documents_in(asked["folder"], now=now)
@@ -112,10 +112,10 @@ def _read(ctx: click.Context, log: "Log", asked: dict[str, Any]) -> "tuple[Publi
 def _desk(ctx: click.Context, *, as_json: bool) -> "Iterator[Log]":
     """Give the log; what is wrong with the documents ends the command with 3, what is wrong with the log with 1."""
     # Kafka's client takes a while to import; `--help` must not.
-    from deploy.publishing.folder import Faulty  # noqa: PLC0415
-    from deploy.reading import Log, LogUnreadable  # noqa: PLC0415
-    from deploy.rulebook import ReferenceError  # noqa: PLC0415
-    from streams.wire.acts import BrokenChain  # noqa: PLC0415
+    from deploy.publishing.folder import Faulty
+    from deploy.reading import Log, LogUnreadable
+    from deploy.rulebook import ReferenceError
+    from streams.wire.acts import BrokenChain
 
     kafka = settings_of(ctx).kafka
     try:

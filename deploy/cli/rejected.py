@@ -44,9 +44,9 @@ def command() -> None:
 @click.pass_context
 def list_(ctx: click.Context, *, reasons: tuple[str, ...], sources: tuple[str, ...], last: int, as_json: bool) -> None:
     """Liệt kê · Count them by reason and source, and show the newest; PLACE is the record's PARTITION:OFFSET."""
-    from deploy.put_aside import fields_of, rejected_in  # noqa: PLC0415
-    from streams.rejections import chosen, place_of, tallied  # noqa: PLC0415
-    from streams.wire.rejected import source_of  # noqa: PLC0415
+    from deploy.put_aside import fields_of, rejected_in
+    from streams.rejections import chosen, place_of, tallied
+    from streams.wire.rejected import source_of
 
     with _log(ctx) as log:
         records = chosen(rejected_in(log), reasons=reasons, sources=sources)
@@ -69,7 +69,7 @@ def list_(ctx: click.Context, *, reasons: tuple[str, ...], sources: tuple[str, .
 @click.pass_context
 def show(ctx: click.Context, *, place: str, as_json: bool) -> None:
     """Xem · Show one: why, when, and what of it may be kept; exit code 3 when there is none at that place."""
-    from deploy.put_aside import fields_of, originals_of, rejected_in  # noqa: PLC0415
+    from deploy.put_aside import fields_of, originals_of, rejected_in
 
     partition, offset = _place(place)
     with _log(ctx) as log:
@@ -98,9 +98,9 @@ def replay(ctx: click.Context, /, **asked: Any) -> None:
     What is no longer kept, or would be rejected again, is named. Sending twice does no harm: the id is the original's.
     Who did it and why stands in office.acts.
     """
-    from deploy import clock  # noqa: PLC0415
-    from deploy.put_aside import originals_of, rejected_in  # noqa: PLC0415
-    from streams.rejections import Fate, act_of, chosen, planned  # noqa: PLC0415
+    from deploy import clock
+    from deploy.put_aside import originals_of, rejected_in
+    from streams.rejections import Fate, act_of, chosen, planned
 
     if not asked["dry_run"] and not asked["why"].strip():
         raise click.UsageError("--why is needed: what was mended?")
@@ -120,10 +120,10 @@ def replay(ctx: click.Context, /, **asked: Any) -> None:
 
 def _send(ctx: click.Context, plan: "Iterable[Planned[Stored]]", act: "RejectedReplayed") -> None:
     """Send what the plan sends, then write who did it; were the second to fail, doing both again does no harm."""
-    from deploy.acts import record_act  # noqa: PLC0415
-    from deploy.reading import send_again  # noqa: PLC0415
-    from streams.topics import INBOX  # noqa: PLC0415
-    from streams.wire.acts import BrokenChain  # noqa: PLC0415
+    from deploy.acts import record_act
+    from deploy.reading import send_again
+    from streams.topics import INBOX
+    from streams.wire.acts import BrokenChain
 
     kafka = settings_of(ctx).kafka
     again = [one.original for one in plan if one.original is not None]
@@ -137,7 +137,7 @@ def _send(ctx: click.Context, plan: "Iterable[Planned[Stored]]", act: "RejectedR
 @contextlib.contextmanager
 def _log(ctx: click.Context) -> "Iterator[Log]":
     # Kafka's client takes a while to import; `--help` must not.
-    from deploy.reading import Log, LogUnreadable  # noqa: PLC0415
+    from deploy.reading import Log, LogUnreadable
 
     kafka = settings_of(ctx).kafka
     try:
@@ -155,7 +155,7 @@ def _place(text: str) -> tuple[int, int]:
 
 
 def _tell(plan: "Iterable[Planned[Stored]]", *, as_json: bool, dry_run: bool) -> None:
-    from streams.rejections import place_of  # noqa: PLC0415
+    from streams.rejections import place_of
 
     rows = [{"place": place_of(one.rejected), "fate": one.fate, "detail": one.detail} for one in plan]
     fates = Counter(str(row["fate"]) for row in rows)

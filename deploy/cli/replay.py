@@ -49,7 +49,7 @@ def command(
 
 
 def _file(ctx: click.Context, file: BinaryIO, *, folder: Path | None, as_json: bool) -> bool:
-    from deploy.replay import telling  # noqa: PLC0415
+    from deploy.replay import telling
 
     done = _played(ctx, file, folder)
     if as_json:
@@ -60,9 +60,9 @@ def _file(ctx: click.Context, file: BinaryIO, *, folder: Path | None, as_json: b
 
 
 def _played(ctx: click.Context, file: BinaryIO, folder: Path | None) -> "Played":
-    from deploy.replay.file import played  # noqa: PLC0415
-    from deploy.rulebook import ReferenceError, load_rulebook  # noqa: PLC0415
-    from deploy.verify.rerun import CannotRun  # noqa: PLC0415
+    from deploy.replay.file import played
+    from deploy.rulebook import ReferenceError, load_rulebook
+    from deploy.verify.rerun import CannotRun
 
     try:
         return played(file, rules=load_rulebook(folder or settings_of(ctx).reference.folder))
@@ -71,8 +71,8 @@ def _played(ctx: click.Context, file: BinaryIO, folder: Path | None) -> "Played"
 
 
 def _day(ctx: click.Context, on: datetime, *, folder: Path | None, against: bool, as_json: bool) -> bool:
-    from deploy.replay import telling  # noqa: PLC0415
-    from deploy.replay.differing import differing  # noqa: PLC0415
+    from deploy.replay import telling
+    from deploy.replay.differing import differing
 
     twice = _twice(ctx, _over(on), folder)
     if not against:
@@ -91,8 +91,8 @@ def _day(ctx: click.Context, on: datetime, *, folder: Path | None, against: bool
 
 def _over(on: datetime) -> "Day":
     """Return the day, which must be over: what is still to be decided on it would be told as a difference."""
-    from deploy import clock  # noqa: PLC0415
-    from deploy.replay.day import Day  # noqa: PLC0415
+    from deploy import clock
+    from deploy.replay.day import Day
 
     day = Day.on(on.date())
     if day.end > clock.now():
@@ -101,10 +101,10 @@ def _over(on: datetime) -> "Day":
 
 
 def _twice(ctx: click.Context, day: "Day", folder: Path | None) -> "Twice":
-    from deploy.reading import LogUnreadable  # noqa: PLC0415
-    from deploy.replay.composing import day_of  # noqa: PLC0415
-    from deploy.rulebook import ReferenceError  # noqa: PLC0415
-    from deploy.verify.rerun import CannotRun  # noqa: PLC0415
+    from deploy.reading import LogUnreadable
+    from deploy.replay.composing import day_of
+    from deploy.rulebook import ReferenceError
+    from deploy.verify.rerun import CannotRun
 
     try:
         return day_of(settings_of(ctx), day, folder=folder)

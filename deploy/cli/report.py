@@ -38,7 +38,7 @@ def command(ctx: click.Context, /, **asked: Any) -> None:
     Exit code 3 when the figures are incomplete or contradict themselves; such a report is not frozen.
     """
     # Kafka's client and Jinja2 take a while to import; `--help` must not.
-    from deploy import clock, reports  # noqa: PLC0415
+    from deploy import clock, reports
 
     settings, period = settings_of(ctx), _period(asked["period"])
     if asked["freeze"] and not asked["why"].strip():
@@ -60,8 +60,8 @@ def command(ctx: click.Context, /, **asked: Any) -> None:
 
 
 def _period(text: str) -> "Period":
-    from dashboards.core.periods import UnknownPeriod, period_of  # noqa: PLC0415
-    from deploy import clock  # noqa: PLC0415
+    from dashboards.core.periods import UnknownPeriod, period_of
+    from deploy import clock
 
     try:
         return period_of(text, now=clock.now())
@@ -70,10 +70,10 @@ def _period(text: str) -> "Period":
 
 
 def _report(settings: "Settings", period: "Period", asked: dict[str, Any]) -> "Report":
-    from dashboards.core.ranking import Order, Rules  # noqa: PLC0415
-    from dashboards.core.rates import CauseView, RateName  # noqa: PLC0415
-    from deploy import reports  # noqa: PLC0415
-    from deploy.cli.due import moment_from  # noqa: PLC0415
+    from dashboards.core.ranking import Order, Rules
+    from dashboards.core.rates import CauseView, RateName
+    from deploy import reports
+    from deploy.cli.due import moment_from
 
     rules = Rules(RateName(asked["rate"]), CauseView(asked["view"]), Order(asked["order"]), asked["minimum"])
     if asked["as_of"] is None:
@@ -86,7 +86,7 @@ def _report(settings: "Settings", period: "Period", asked: dict[str, Any]) -> "R
 
 
 def _tell(shown: "Published", asked: dict[str, Any]) -> None:
-    from deploy import reports  # noqa: PLC0415
+    from deploy import reports
 
     if asked["as_json"]:
         click.echo(shown.text.decode())
@@ -111,11 +111,11 @@ class _failing:  # noqa: N801 - read as a word: with _failing()
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         """Say what failed, in one line."""
-        from dashboards.grounds import BadGrounds  # noqa: PLC0415
-        from dashboards.reader import TalliesUnreachable  # noqa: PLC0415
-        from deploy.reading import LogUnreadable  # noqa: PLC0415
-        from deploy.rulebook import ReferenceError  # noqa: PLC0415
-        from streams.wire.acts import BrokenChain  # noqa: PLC0415
+        from dashboards.grounds import BadGrounds
+        from dashboards.reader import TalliesUnreachable
+        from deploy.reading import LogUnreadable
+        from deploy.rulebook import ReferenceError
+        from streams.wire.acts import BrokenChain
 
         if isinstance(error, (BadGrounds, TalliesUnreachable, LogUnreadable, ReferenceError, BrokenChain, OSError)):
             raise Failed(str(error)) from error

@@ -21,7 +21,7 @@ def command(ctx: click.Context) -> None:
 
     /healthz: the reader is at work; /readyz: everything was read once. Any number may run beside each other.
     """
-    from deploy import logs  # noqa: PLC0415
+    from deploy import logs
 
     settings = settings_of(ctx)
     logs.set_up()
@@ -45,11 +45,11 @@ def command(ctx: click.Context) -> None:
 
 def _scoreboard(settings: "Settings") -> "Scoreboard":
     # Kafka's client and prometheus-client take a while to import; `--help` must not.
-    from dashboards.core.periods import PRESENT, UnknownPeriod  # noqa: PLC0415
-    from dashboards.scoreboard import Scoreboard  # noqa: PLC0415
-    from dashboards.units import names_in  # noqa: PLC0415
-    from deploy.expected import expected_of  # noqa: PLC0415
-    from deploy.rulebook import ReferenceError, reference_folder  # noqa: PLC0415
+    from dashboards.core.periods import PRESENT, UnknownPeriod
+    from dashboards.scoreboard import Scoreboard
+    from dashboards.units import names_in
+    from deploy.expected import expected_of
+    from deploy.rulebook import ReferenceError, reference_folder
 
     kafka, shown = settings.kafka, settings.scoreboard
     try:

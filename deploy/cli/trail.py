@@ -25,7 +25,7 @@ def command() -> None:
 @click.option("--dry-run", is_flag=True, help="Chỉ cho biết · Only say what would be done.")
 def key(*, private: Path, public: Path, dry_run: bool) -> None:
     """Tạo cặp khóa · Make the pair of keys for checkpoints; files that are there already are left as they are."""
-    from deploy.verify.signing import KeyUnusable, make_keys  # noqa: PLC0415
+    from deploy.verify.signing import KeyUnusable, make_keys
 
     if dry_run:
         there = [str(file) for file in (private, public) if file.exists()]
@@ -45,10 +45,10 @@ def key(*, private: Path, public: Path, dry_run: bool) -> None:
 @click.pass_context
 def checkpoint(ctx: click.Context, *, out: Path | None, dry_run: bool, as_json: bool) -> None:
     """Ký mốc · Walk the whole trail and sign how far each partition came; a broken one is not signed (exit code 3)."""
-    from deploy import clock  # noqa: PLC0415
-    from deploy.reading import Log, LogUnreadable  # noqa: PLC0415
-    from deploy.verify.proof import checkpoints_in, keep, sign, walked  # noqa: PLC0415
-    from deploy.verify.signing import KeyUnusable, private_key  # noqa: PLC0415
+    from deploy import clock
+    from deploy.reading import Log, LogUnreadable
+    from deploy.verify.proof import checkpoints_in, keep, sign, walked
+    from deploy.verify.signing import KeyUnusable, private_key
 
     settings = settings_of(ctx)
     folder = out or settings.audit.checkpoints
@@ -80,9 +80,9 @@ def checkpoint(ctx: click.Context, *, out: Path | None, dry_run: bool, as_json: 
 @click.pass_context
 def export(ctx: click.Context, *, out: Path, dry_run: bool, as_json: bool) -> None:
     """Xuất Parquet · Write the whole trail to a Parquet file, a row a line (docs/audit.md has questions to ask it)."""
-    from deploy.reading import Log, LogUnreadable  # noqa: PLC0415
-    from deploy.verify.parquet import NoDuckDB, placed, write  # noqa: PLC0415
-    from streams.topics import TRAIL  # noqa: PLC0415
+    from deploy.reading import Log, LogUnreadable
+    from deploy.verify.parquet import NoDuckDB, placed, write
+    from streams.topics import TRAIL
 
     kafka = settings_of(ctx).kafka
     try:

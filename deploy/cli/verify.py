@@ -20,12 +20,12 @@ def command(ctx: click.Context, *, as_json: bool) -> None:
     The trail is walked line by line, against the checkpoints that are kept; each epoch is run again from
     dossier.events; dossier.state, unit.tallies, dossier.notices and mail.ledger are compared with what comes of it.
     """
-    from deploy import clock  # noqa: PLC0415
-    from deploy.reading import LogUnreadable  # noqa: PLC0415
-    from deploy.rulebook import ReferenceError  # noqa: PLC0415
-    from deploy.verify.composing import checkpoints_of, source_of  # noqa: PLC0415
-    from deploy.verify.signing import KeyUnusable  # noqa: PLC0415
-    from deploy.verify.whole import verified  # noqa: PLC0415
+    from deploy import clock
+    from deploy.reading import LogUnreadable
+    from deploy.rulebook import ReferenceError
+    from deploy.verify.composing import checkpoints_of, source_of
+    from deploy.verify.signing import KeyUnusable
+    from deploy.verify.whole import verified
 
     settings = settings_of(ctx)
     try:
@@ -40,7 +40,7 @@ def command(ctx: click.Context, *, as_json: bool) -> None:
 
 
 def _as_json(result: "Verified", checkpoints: int) -> str:
-    from msgspec import to_builtins  # noqa: PLC0415
+    from msgspec import to_builtins
 
     told = {
         "clean": not result.found,

@@ -39,11 +39,11 @@ def command(ctx: click.Context, skipped: dict[int, frozenset[int]]) -> None:
     73 a partition could not be restored, 74 Faust failed. A supervisor starts the worker again.
     """
     # Faust takes a second to import; `--help` must not.
-    from deploy import logs  # noqa: PLC0415
-    from deploy.admin import AdminError  # noqa: PLC0415
-    from deploy.health import served  # noqa: PLC0415
-    from deploy.processes import WrongTopics, check_topics, worker_of  # noqa: PLC0415
-    from deploy.rulebook import ReferenceError  # noqa: PLC0415
+    from deploy import logs
+    from deploy.admin import AdminError
+    from deploy.health import served
+    from deploy.processes import WrongTopics, check_topics, worker_of
+    from deploy.rulebook import ReferenceError
 
     settings = settings_of(ctx)
     logs.set_up()
