@@ -30,7 +30,7 @@ def plan(ctx: click.Context, as_json: bool) -> None:  # noqa: FBT001 - click pas
 @click.option("--json", "as_json", is_flag=True, help="In JSON · Print JSON.")
 @click.option("--dry-run", is_flag=True, help="Chỉ cho biết · Only say what would be done.")
 @click.pass_context
-def apply(ctx: click.Context, as_json: bool, dry_run: bool) -> None:  # noqa: FBT001
+def apply(ctx: click.Context, *, as_json: bool, dry_run: bool) -> None:
     """Tạo và sửa · Create what is missing, set right what is wrong; exit code 3 when something is left to people."""
     found = _asked(ctx, change=not dry_run)
     _tell(found, as_json=as_json, done="would be mended by apply" if dry_run else "mended")

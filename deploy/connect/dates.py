@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,6 +14,9 @@ FIRST_YEAR: Final = 1976
 LAST_YEAR: Final = 2100
 DAY_ZERO: Final = date(1899, 12, 30).toordinal()
 SERIALS: Final = (date(FIRST_YEAR, 1, 1).toordinal() - DAY_ZERO, date(LAST_YEAR, 12, 31).toordinal() - DAY_ZERO)
+NOON: Final = 12
+BEGINNING: Final = 10
+"""Characters of a cell that is no date that are told."""
 VIETNAM: Final = "Asia/Ho_Chi_Minh"
 _DAY: Final = r"(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{4})"
 _CLOCK: Final = r"(?P<H>\d{1,2})(?::|h|g)(?P<M>\d{2})(?::(?P<S>\d{2})(?:\.\d+)?)?(?: ?(?P<half>AM|PM|SA|CH))?"
@@ -125,12 +128,14 @@ def _clock_in(said: dict[str, str | None]) -> int | None:
         return None
     hours, minutes, seconds = (int(said.get(name) or 0) for name in "HMS")
     half = (said.get("half") or "").upper()
-    if half in {"PM", "CH"} and hours < 12:  # noqa: PLR2004 - noon
-        hours += 12
-    elif half in {"AM", "SA"} and hours == 12:  # noqa: PLR2004
+    if half in {"PM", "CH"} and hours < NOON:
+        hours += NOON
+    elif half in {"AM", "SA"} and hours == NOON:
         hours = 0
-    if hours > 23 or minutes > 59 or seconds > 59:  # noqa: PLR2004
-        raise BadCell(f"there is no {hours:02}:{minutes:02}:{seconds:02}")
+    try:
+        time(hours, minutes, seconds)
+    except ValueError:
+        raise BadCell(f"there is no {hours:02}:{minutes:02}:{seconds:02}") from None
     return _clock(hours * 3600 + minutes * 60 + seconds)
 
 
@@ -151,4 +156,4 @@ def _serial(number: float) -> tuple[date, int | None]:
 
 def _shown(text: str) -> str:
     # A mapping may be wrong, and then this might be anybody's name: only its beginning is told.
-    return repr(text[:10] + ("…" if len(text) > 10 else ""))  # noqa: PLR2004
+    return repr(text[:BEGINNING] + ("…" if len(text) > BEGINNING else ""))

@@ -125,7 +125,7 @@ def _answers(path: Path, sheet: str) -> Generator[Answer]:
     """Yield what the reading process says of a workbook; raises BadExport when it ends before it has said all."""
     command = [sys.executable, "-m", "deploy.connect.workbook", str(path), sheet]
     with tempfile.TemporaryFile() as said:
-        reading: subprocess.Popen[bytes] = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said)  # noqa: S603
+        reading: subprocess.Popen[bytes] = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said)  # noqa: S603 - ours
         try:
             assert reading.stdout is not None  # noqa: S101 - it is piped
             yield from _messages(reading.stdout)

@@ -154,7 +154,7 @@ class _Open(io.RawIOBase):
         """Return that it is."""
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]  # narrower: io calls it so
         """Read into the buffer."""
         read = self._file.read(len(buffer))
         buffer[: len(read)] = read

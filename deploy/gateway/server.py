@@ -56,7 +56,7 @@ class Patient(H11Protocol):
         self._part: Any = None
         self._deadline: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Begin to wait for the first headers."""
         super().connection_made(transport)
         self._watch()

@@ -98,7 +98,7 @@ def _keep(sweep: str, command: Sequence[str]) -> None:
     # Handlers, not SIG_IGN: what is ignored stays ignored in the child, and a JVM would then not hear SIGTERM.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: None)
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=_die_with_parent)  # noqa: S603, PLW1509
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=_die_with_parent)  # noqa: S603, PLW1509 - one thread
     alone = threading.Event()
 
     def end_with_child() -> None:

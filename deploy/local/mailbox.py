@@ -142,7 +142,7 @@ class Doorman:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd
         """Keep the mail; the answer may come late, or never."""
         content = envelope.content
         mail = self._shelf.keep(

@@ -70,7 +70,7 @@ class Judging:
         self._rules = (now, then)
         self._page = Page(0)
         metrics = RegisterMetrics(CollectorRegistry())
-        self._now, self._then = (Clerk(rules, self._page, Tallies(0), metrics) for rules in self._rules)
+        self._now, self._then = (Clerk(rules, self._page, tallies=Tallies(0), metrics=metrics) for rules in self._rules)
 
     def of(self, key: str, entry: Entry, *, current: bool) -> Effect | None:
         """Return what changes for a dossier, None if it is not judged again.

@@ -71,7 +71,7 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
         self,
         consumer: Any,
         active_partitions: Any,
-        timeout: float | None = None,  # noqa: ASYNC109
+        timeout: float | None = None,  # noqa: ASYNC109 - the same
         max_records: int | None = None,
     ) -> dict[TP, Chunk]:
         if not self.consumer.flow_active:

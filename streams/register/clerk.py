@@ -19,7 +19,7 @@ from streams.wire import trail
 class Clerk:
     """Applies the rules to entries; what follows goes onto the page and into the tallies."""
 
-    def __init__(self, rules: Rulebook, page: Page, tallies: Tallies, metrics: RegisterMetrics) -> None:  # noqa: PLR0917
+    def __init__(self, rules: Rulebook, page: Page, *, tallies: Tallies, metrics: RegisterMetrics) -> None:
         """Work by these rules; `edition` marks what was judged by them."""
         self.rules = rules
         self.edition = 0

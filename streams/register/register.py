@@ -52,7 +52,7 @@ class Register:
         self._shelf = Shelf(self._tallies)
         self._page = Page(partition)
         known = Always(rules) if isinstance(rules, Rulebook) else rules
-        self._clerk = Clerk(known.known.editions[0].rules, self._page, self._tallies, metrics)
+        self._clerk = Clerk(known.known.editions[0].rules, self._page, tallies=self._tallies, metrics=metrics)
         self._time = Passing(known, self._clerk, shelf=self._shelf, page=self._page, metrics=metrics, replay=replay)
         self._time.redating.size = redated
         self._announced = False
