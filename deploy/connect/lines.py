@@ -16,6 +16,9 @@ SEPARATORS: Final = (",", ";", "\t", "|")
 SAMPLE: Final = 1 << 16
 _TELLING: Final = 200
 """Lines with signs beyond ASCII that are asked for the encoding."""
+UNREADABLE: Final = "dunghan.unreadable"
+"""How bytes are decoded that are no text: to a sign that nobody can write, in every encoding."""
+codecs.register_error(UNREADABLE, lambda wrong: ("\udcff", getattr(wrong, "end", 0)))
 MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -67,7 +70,7 @@ def rows_of(file: BinaryIO, encoding: str, separator: str) -> Iterator[Line]:
     A row that has a quote too many spoils itself and no other: the lines after its first are read again.
     """
     file.seek(0)
-    lines = _Lines(_text(file, encoding, "surrogateescape"), separator)
+    lines = _Lines(_text(file, encoding, UNREADABLE), separator)
     while (first := lines.next()) is not None:
         number, text, problem = first
         if problem:
@@ -134,7 +137,8 @@ def _quoted(lines: _Lines, number: int, text: str) -> Line:
             return Line(number, [], "a quote that is never closed")
         text += more[1]
     try:
-        return Line(number, next(csv.reader([text], delimiter=lines.separator)))
+        # Strict where lines were joined: else a quote too many in each of two rows makes one row of both.
+        return Line(number, next(csv.reader([text], delimiter=lines.separator, strict=bool(taken))))
     except (csv.Error, StopIteration) as wrong:
         lines.back(taken)
         return Line(number, [], f"cannot be taken apart: {wrong}")

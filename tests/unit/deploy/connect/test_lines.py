@@ -110,3 +110,15 @@ def test_a_line_of_two_gigabytes_is_told_and_takes_no_memory() -> None:
     assert found[1].problem == f"a line of more than {LONGEST:,} characters"
     assert found[2].cells == ["1", "b"]
     assert most < 20 << 20
+
+
+def test_a_quote_too_many_in_two_rows_tells_both_and_makes_no_row_of_them() -> None:
+    found = read(b'code,name,state\n1,"A,open\n2,"B,open\n3,C,open\n')
+    assert [(line.number, bool(line.problem)) for line in found] == [(1, False), (2, True), (3, True), (4, False)]
+
+
+@pytest.mark.parametrize("end", [b"\x00\xd8;\x00\n\x00H\x00;\x00a\x00\n\x00", b"H\x00;\x00a\x00\n\x00\x41"])
+def test_damaged_utf_16_is_told_and_the_other_rows_are_read(end: bytes) -> None:
+    found = read(VIETNAMESE.encode("utf-16-le") + end)
+    assert [line.problem for line in found if line.problem] == ["bytes that are no text in the file's encoding"]
+    assert found[-1].cells == ["H", "a"] or found[-2].cells == ["H", "a"]
