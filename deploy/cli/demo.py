@@ -5,7 +5,7 @@ import signal
 import sys
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from streams.core.moments import Moment
 
 FOLDER = Path("build/demo")
+MAIL_SERVER: Final = "aiosmtpd"
+"""Of the extra `local` the one library without which the demo cannot even be imported."""
 
 
 @click.command()
@@ -26,9 +28,14 @@ FOLDER = Path("build/demo")
 @click.option("--json", "as_json", is_flag=True, help="In JSON · Print one JSON object.")
 def command(workers: int, leave: bool, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
     """Chạy thử · Replay the founding article on real servers; exit code 1 if a figure differs."""
-    from deploy.demo.show import Incomplete, show
-    from deploy.demo.stage import ProcessEnded
-    from deploy.local.kafka import LocalKafkaError
+    try:
+        from deploy.demo.show import Incomplete, show
+        from deploy.demo.stage import ProcessEnded
+        from deploy.local.kafka import LocalKafkaError
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != MAIL_SERVER:
+            raise
+        raise Failed("no mail server here: install dunghan with the extra `local` (dunghan[local])") from error
 
     signal.signal(signal.SIGTERM, _interrupted)
 

@@ -64,3 +64,14 @@ def test_config_check_names_every_fault_and_ends_with_2(runner: CliRunner, tmp_p
 
 def test_config_check_is_content_with_the_defaults(runner: CliRunner) -> None:
     assert runner.invoke(main, ["config", "check"]).exit_code == 0
+
+
+def test_a_demo_without_the_extra_local_says_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['aiosmtpd'] = None; sys.modules['aiosmtpd.smtp'] = None; "
+        "from deploy.cli import main; main(['demo', '--exit'])"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "dunghan[local]" in ended.stderr
+    assert "Traceback" not in ended.stderr
