@@ -135,6 +135,11 @@ class Partition:
         if (length := self._length()) > self.walk.count:
             told = f"{STATE.name} was written after {length} lines; {self.walk.count} are here"
             yield Difference(Kind.TAIL_MISSING, TRAIL.name, self.number, str(self.walk.offset + 1), told)
+        # A worker writes an epoch whole, its last line with it; whoever added lines by hand has not.
+        lines, self._lines = self._lines, []
+        for offset, _ in lines:
+            told = "stands after the last epoch's last line, so no epoch wrote it"
+            yield Difference(Kind.LINE_UNEXPECTED, TRAIL.name, self.number, str(offset), told)
 
     def _length(self) -> int:
         """Return how many lines of the trail the state, which was read before it, knows of."""

@@ -1,6 +1,7 @@
 """`dunghan verify` on a real Kafka: clean where all follows from the log, and never where one thing does not."""
 
 import copy
+import hashlib
 import json
 from collections.abc import Callable
 
@@ -13,6 +14,7 @@ from deploy.layout import Layout
 from deploy.verify.differences import Kind
 from deploy.verify.whole import Source, Verified, verified
 from streams.topics import EVENTS, LEDGER, NOTICES, STATE, TALLIES, TRAIL
+from streams.wire import trail
 from tests.integration.verify.log import RULES, Written, decided, mailed
 from tests.sources import at
 
@@ -133,6 +135,14 @@ def epoch_line_missing(log: Written) -> None:
     del log.topics[place][offset]
 
 
+def line_forged_at_the_end(log: Written) -> None:
+    place, _ = log.somewhere(TRAIL.name, lambda _, value: b'"line":"label"' in value)
+    key, last = log.topics[place][-1]
+    body = (last or b"").rpartition(b',"hash":"')[0].replace(b'"line":"epoch"', b'"line":"skipped"')
+    hash_ = hashlib.sha256(trail.hash_of(last or b"") + body + b"}").hexdigest().encode()
+    log.topics[place].append((key, b'%b,"hash":"%b"}' % (body, hash_)))
+
+
 def mail_undecided(log: Written) -> None:
     place, offset = log.somewhere(LEDGER.name, lambda _, value: b'"line":"intent"' in value)
     key, value = log.topics[place][offset]
@@ -171,6 +181,7 @@ FAULTS: tuple[tuple[Callable[[Written], None], set[Kind]], ...] = (
     (trail_line_changed, {Kind.CHAIN_BROKEN, Kind.LINE_DIFFERS}),
     (trail_line_missing, {Kind.CHAIN_BROKEN, Kind.LINE_MISSING, Kind.TAIL_MISSING}),
     (epoch_line_missing, {Kind.CHAIN_BROKEN, Kind.LINE_UNEXPECTED, Kind.EPOCH_MISSING, Kind.TAIL_MISSING}),
+    (line_forged_at_the_end, {Kind.LINE_UNEXPECTED}),
     (mail_undecided, {Kind.MAIL_UNDECIDED}),
     (mail_repeated, {Kind.MAIL_REPEATED}),
     (outcome_without_intent, {Kind.OUTCOME_WITHOUT_INTENT, Kind.NOTICE_WITHOUT_ENDING}),
