@@ -51,6 +51,7 @@ class Outgoing:
         self._archive = archive
         self._most = AHEAD * connections
         self._ways: dict[str, Way] = {}
+        self._noting: set[str] = set()
         self._halted = ""
 
     def __len__(self) -> int:
@@ -91,14 +92,23 @@ class Outgoing:
 
         Yields again and again meanwhile: what is noted must not wait for the last answer.
         """
-        self._pool.withdraw()
+        for key in self._pool.withdraw():
+            # Should its partition be ours again, it is offered again.
+            del self._ways[key]
         deadline = time.monotonic() + patience
         while self._pool.in_flight() and time.monotonic() < deadline:
             for key, answered in self._pool.answers(0.05):
                 self._enter(desks, Answer(key, answered), clock())
             yield
-        if not self._pool.in_flight():
-            self._ways.clear()
+
+    def let_go(self) -> None:
+        """Say that the desks are closed: what they had not noted by now is nobody's, and no connection waits for it."""
+        for key in list(self._noting):
+            self._recorded(key)
+
+    def _recorded(self, key: str) -> None:
+        self._noting.discard(key)
+        self._pool.recorded(key)
 
     def _enter(self, desks: Mapping[int, Desk], answer: Answer, clock: Moment) -> None:
         way, answered = self._ways.pop(answer.key), answer.answered
@@ -109,7 +119,8 @@ class Outgoing:
             log.warning("an answer came for a mail that is no longer ours", digest=way.digest, ending=answered.ending)
             self._pool.recorded(way.digest)
             return
-        following = desk.settle(mail, answered, clock, noted=lambda: self._pool.recorded(way.digest))
+        self._noting.add(way.digest)
+        following = desk.settle(mail, answered, clock, noted=lambda: self._recorded(way.digest))
         if following is Next.STOP:
             self._halted = answered.reply
 

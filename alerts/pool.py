@@ -5,6 +5,7 @@ there is at most one mail a connection of which nobody knows that the server has
 """
 
 import asyncio
+import contextlib
 import queue
 import threading
 import time
@@ -67,10 +68,12 @@ class Pool:
             self._waiting.setdefault(self._server.rates.domain_of(parcel.address), deque()).append(parcel)
         self._loop.call_soon_threadsafe(self._woken.set)
 
-    def withdraw(self) -> None:
-        """Take back every parcel whose sending has not begun."""
+    def withdraw(self) -> list[str]:
+        """Take back every parcel whose sending has not begun, and return their keys."""
         with self._lock:
+            taken_back = [parcel.key for parcels in self._waiting.values() for parcel in parcels]
             self._waiting.clear()
+        return taken_back
 
     def answers(self, patience: float) -> list[Answer]:
         """Return the answers that came, waiting so many seconds for the first."""
@@ -129,11 +132,10 @@ class Pool:
             wait = LOOK if self._halted or not self._may_start() else self._take(time.monotonic())
             if isinstance(wait, Parcel):
                 return wait
-            if wait is None:
-                self._woken.clear()
-                await self._woken.wait()
-            else:
-                await asyncio.sleep(wait)
+            self._woken.clear()
+            # What is offered meanwhile may go to a domain that need not wait.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), wait)
 
     def _take(self, now: float) -> Parcel | float | None:
         """Return the next parcel, the seconds to wait for one, or None where there is none."""

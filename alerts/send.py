@@ -136,6 +136,7 @@ class Sender:
     def _let_go(self) -> None:
         desks, self._desks = list(self._desks.values()), {}
         list(self._threads.map(lambda desk: desk.close(), desks))
+        self._outgoing.let_go()
 
     def _show(self, clock: Moment) -> None:
         figures = self._office.figures

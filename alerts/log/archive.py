@@ -49,7 +49,7 @@ class Archive:
                     yield place.partition, (record.key or b"").decode(), record.value
 
     def one(self, topic: str, partition: int, offset: int, *, patience: float = 10.0) -> bytes | None:
-        """Return the value at an offset, None where it is no longer kept."""
+        """Return the value at an offset, None where it is no longer kept; LogError where no answer comes in time."""
         place = TopicPartition(topic, partition)
         with ours():
             self._consumer.assign([place])
@@ -57,7 +57,10 @@ class Archive:
                 return None
             self._consumer.seek(place, offset)
             came = self._consumer.poll(timeout_ms=int(patience * 1000), max_records=1)
-        record = next(iter(came.get(place, ())), None)
+            record = next(iter(came.get(place, ())), None)
+            if record is None and self._consumer.position(place) <= offset:
+                # Silence does not say that it is gone; who took it for that would tell the same in another mail.
+                raise LogError(f"{topic}, partition {partition}, offset {offset}: not read within {patience:g} s")
         return record.value if record is not None and record.offset == offset else None
 
 

@@ -191,6 +191,18 @@ def test_a_domain_with_a_pace_of_its_own_does_not_hold_up_the_others() -> None:
     assert sorted(keys) == ["quick 0", "quick 1", "quick 2", "slow 0"]
 
 
+def test_what_is_offered_while_every_connection_waits_for_a_slow_domain_goes_at_once() -> None:
+    rates = Rates(domains={"gmail.com": 0.01})
+    with scripted() as (_, port), Pool(Server(host="127.0.0.1", port=port, connections=1, rates=rates)) as pool:
+        for number in range(2):
+            pool.offer(parcel(f"slow {number}", "a@gmail.com"))
+        all_answers(pool, 1)
+        assert pool.answers(0.3) == []
+        pool.offer(parcel("quick"))
+        [answer] = all_answers(pool, 1)
+    assert answer.key == "quick"
+
+
 def test_an_access_token_comes_from_a_command_at_every_login() -> None:
     def login(_number: int, command: str) -> str | None:
         return "235 welcome" if command.startswith("AUTH XOAUTH2") else None

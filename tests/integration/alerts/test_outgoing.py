@@ -1,0 +1,140 @@
+"""What is on its way to a real mail server while the desks change their owners; the log is a fake."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Self
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from alerts import ledger
+from alerts.core.people import Directory, Officer
+from alerts.core.policy import Policy
+from alerts.desk import Desk
+from alerts.log import Archive, Position, Writer
+from alerts.message import Letterhead
+from alerts.metrics import Figures
+from alerts.office import Office
+from alerts.outgoing import Outgoing
+from alerts.pool import Pool
+from alerts.render import Renderer
+from alerts.server import Server
+from streams.core.moments import Moment
+from tests.chaos.sink import Sink, Temper
+from tests.unit.alerts.samples import at, notice, tell
+
+MORNING = at("2020-07-10 08:00")
+PEOPLE = Directory(officers={f"cb{n}": Officer(f"cb{n}", f"Cán bộ {n}", "xa", f"cb{n}@x.vn") for n in range(6)})
+
+
+class Noting(Writer):
+    """A writer without a log: what is noted is durable at once, or, once it has `lost` the log, never."""
+
+    def __init__(self) -> None:
+        self.lost = False
+        self.placed: list[bytes] = []
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Self]:
+        yield self
+
+    def note(self, topic: str, record: tuple[str, bytes], *, partition: int, noted: Callable[[], None]) -> None:
+        if not self.lost:
+            noted()
+
+    def write(self, topic: str, key: str, value: bytes | None, *, partition: int | None = None) -> None:
+        pass
+
+    def write_and_place(self, records: Sequence[tuple[str, str, bytes]], *, partition: int) -> list[int]:
+        before = len(self.placed)
+        self.placed += [value for _, _, value in records]
+        return list(range(before, len(self.placed)))
+
+    def read_up_to(self, topic: str, position: Position, *, partition: int, membership: Any) -> None:
+        pass
+
+
+class Placed(Archive):
+    """An archive of what this writer has written."""
+
+    def __init__(self, writer: Noting) -> None:
+        self._writer = writer
+
+    def one(self, topic: str, partition: int, offset: int, *, patience: float = 10.0) -> bytes | None:
+        return self._writer.placed[offset]
+
+
+def clock() -> Moment:
+    return MORNING
+
+
+def office() -> Office:
+    return Office(
+        prefix="",
+        directory=PEOPLE,
+        policy=Policy(),
+        renderer=Renderer(PEOPLE),
+        letterhead=Letterhead(address="dunghan@x.vn"),
+        figures=Figures(CollectorRegistry()),
+        replay=False,
+    )
+
+
+def desk_with_open_mails(writer: Writer) -> Desk:
+    desk = Desk(office(), 0, writer=writer, begun=0)
+    desk.take([ledger.encoded(tell(notice(who, officer=who), who)) for who in PEOPLE.officers], 6)
+    desk.draft(MORNING)
+    desk.commit(now=MORNING, clock=MORNING, membership=None)
+    return desk
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with Sink(Temper(delay=0.5)) as sink:
+        yield sink
+
+
+@pytest.fixture
+def pool(sink: Sink) -> Iterator[Pool]:
+    with Pool(Server(host="127.0.0.1", port=sink.port, connections=2)) as pool:
+        yield pool
+
+
+def all_sent(outgoing: Outgoing, desk: Desk) -> None:
+    deadline = time.monotonic() + 10
+    while list(desk.book.open_mails()):
+        assert time.monotonic() < deadline, f"{len(list(desk.book.open_mails()))} mails wait without end"
+        outgoing.offer({0: desk}, MORNING)
+        outgoing.enter({0: desk}, clock, patience=0.05)
+
+
+def test_what_was_handed_over_and_not_begun_when_the_partitions_moved_is_sent_all_the_same(
+    sink: Sink, pool: Pool
+) -> None:
+    writer = Noting()
+    desk = desk_with_open_mails(writer)
+    outgoing = Outgoing(office(), pool, Placed(writer), connections=2)
+    outgoing.offer({0: desk}, MORNING)
+    assert sink.wait_for(2, 10)
+    # Nobody answers as long as whoever leaves can wait.
+    list(outgoing.stopping({0: desk}, clock, patience=0.05))
+    assert pool.in_flight() == 2
+    all_sent(outgoing, desk)
+    assert sorted(mail.address for mail in sink.accepted) == sorted(one.address for one in PEOPLE.officers.values())
+
+
+def test_no_connection_waits_for_a_note_that_the_log_never_took(sink: Sink, pool: Pool) -> None:
+    lost, writer = Noting(), Noting()
+    before, desk = desk_with_open_mails(lost), desk_with_open_mails(writer)
+    lost.lost = True
+    outgoing = Outgoing(office(), pool, Placed(writer), connections=2)
+    outgoing.offer({0: before}, MORNING)
+    assert sink.wait_for(2, 10)
+    list(outgoing.stopping({0: before}, clock, patience=5))
+    assert pool.in_flight() == 0
+    # The desk is closed, and then the partition is ours again.
+    outgoing.let_go()
+    all_sent(outgoing, desk)
+    assert len(sink.accepted) == 8
+    assert len({mail.content for mail in sink.accepted}) == 6
