@@ -71,9 +71,7 @@ class _Comparison:
                 kind = Difference.KEYED_LATE if other > at else Difference.KEYED_LATE_LOCALLY
                 yield Found(kind, ours.code, unit, name, at, other, since=min(at, other))
         if theirs.board is Verdict.OVERDUE and ours.board is Verdict.IN_TIME:
-            dues = [one.due_at for one in (ours, theirs) if one.due_at is not None]
-            same = len(set(map(day_of, dues))) < 2  # noqa: PLR2004 - both name one, and another day
-            kind = Difference.OVERDUE_BY_SYNC if same else Difference.OVERDUE_BY_DUE
+            kind = Difference.OVERDUE_BY_DUE if _due_on_other_days(ours, theirs) else Difference.OVERDUE_BY_SYNC
             yield Found(kind, ours.code, unit, "due_at", ours.due_at, theirs.due_at, since=theirs.due_at)
 
     def _states(self, ours: Entry, theirs: Entry, unit: str) -> Iterator[Found]:
@@ -97,6 +95,13 @@ class _Comparison:
 def _stage(entry: Entry) -> str:
     # An export cannot tell whether somebody works on what it has accepted, and says the one or the other.
     return State.PROCESSING if entry.state in _WORK else entry.state
+
+
+def _due_on_other_days(ours: Entry, theirs: Entry) -> bool:
+    """Say whether both lists name a due moment, and not on one day."""
+    if ours.due_at is None or theirs.due_at is None:
+        return False
+    return day_of(ours.due_at) != day_of(theirs.due_at)
 
 
 def _overdue(entry: Entry) -> tuple[str, ...]:
