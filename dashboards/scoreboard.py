@@ -70,6 +70,7 @@ class Scoreboard:
         self._names = names or {}
         self._expected = expected or Expected()
         self._clock = clock
+        self._log = logging.getLogger(__name__)
         self._periods()
         self._lock = Lock()
         self._stopping = Event()
@@ -114,7 +115,6 @@ class Scoreboard:
         return tuple((name, period_of(name, now=now)) for name in self._period_names)
 
     def _run(self) -> None:
-        log = logging.getLogger(__name__)
         bootstrap, prefix = self._where
         while not self._stopping.is_set():
             with ExitStack() as closing:
@@ -124,12 +124,12 @@ class Scoreboard:
                     listening = Listening(bootstrap=bootstrap, prefix=prefix, expected=self._expected)
                     closing.callback(listening.close)
                 except TalliesUnreachable as why:
-                    log.warning("cannot read the tallies yet: %s", why)
+                    self._log.warning("cannot read the tallies yet: %s", why)
                     self._stopping.wait(RETRY)
                     continue
-                self._follow(reader, listening, log)
+                self._follow(reader, listening)
 
-    def _follow(self, reader: TallyReader, listening: Listening, log: logging.Logger) -> None:
+    def _follow(self, reader: TallyReader, listening: Listening) -> None:
         with self._lock:
             self._reckoning = Reckoning(reader.partitions)
         shown: tuple[tuple[str, Period], ...] = ()
@@ -140,14 +140,14 @@ class Scoreboard:
                 listening.read(going=self._going)
                 read = reader.read(going=self._going)
             except TalliesUnreachable as why:
-                log.warning("cannot read the tallies now, the last figures stand: %s", why)
+                self._log.warning("cannot read the tallies now, the last figures stand: %s", why)
                 self._stopping.wait(RETRY)
                 continue
             if read is None:
                 return
             periods = self._periods()
             if read.records or read.unreadable or listening.news or periods != shown:
-                self._show(read, periods, listening, log)
+                self._show(read, periods, listening)
                 shown = periods
             self._read_once.set()
             self._stopping.wait(max(PAUSE, IDLE_SHARE * (perf_counter() - began)))
@@ -155,15 +155,13 @@ class Scoreboard:
     def _going(self) -> bool:
         return not self._stopping.is_set()
 
-    def _show(  # noqa: PLR0917 - what was read, for when, by whom, and where to say what is wrong
-        self, read: Pass[Record], periods: tuple[tuple[str, Period], ...], listening: Listening, log: logging.Logger
-    ) -> None:
+    def _show(self, read: Pass[Record], periods: tuple[tuple[str, Period], ...], listening: Listening) -> None:
         voices = listening.voices(now=self._clock())
         with self._lock:
             refused = self._reckoning.take(read.records, read.unreadable)
             self._sheet = self._reckoning.sheet(periods, self._names, beside=VOICE_SERIES * len(voices))
         for key, why in refused.items():
-            log.error("the tally %s cannot be read: %s", key, why)
+            self._log.error("the tally %s cannot be read: %s", key, why)
         self._page = Page(openmetrics(self._sheet, voices), content_type=CONTENT_TYPE)
 
     def _health(self) -> Page:
