@@ -70,7 +70,8 @@ class Volumes:
         before = self._places[number]
         self._places[number] = self._write(number, value)
         if before != _ABSENT:
-            self._free(before)
+            self._leave(before)
+            self._tidy()
 
     def pop(self, key: bytes) -> bytes | None:
         """Let go of a key and return its value; the last number goes to the key that had its own no more."""
@@ -79,12 +80,13 @@ class Volumes:
             return None
         place, last = self._places[number], self._keys.pop()
         value, moved = self._value(place), self._places.pop()
-        self._free(place)
         if number < len(self._keys):
-            kept = self._value(moved)
             self._numbers[last], self._keys[number] = number, last
-            self._places[number] = self._write(number, kept)
-            self._free(moved)
+            self._places[number] = self._write(number, self._value(moved))
+            self._leave(moved)
+        # Nothing is copied on before both places are known to be out of use.
+        self._leave(place)
+        self._tidy()
         return value
 
     def _value(self, place: int) -> bytes:
@@ -113,13 +115,17 @@ class Volumes:
         self._ends[self._volume] = self._used[self._volume] = 0
         self._held += len(block)
 
-    def _free(self, place: int) -> None:
+    def _leave(self, place: int) -> None:
+        """Take note that a place is out of use, so that no key may have it any more."""
         volume = place >> _SHIFT
         size = _HEAD.size + _HEAD.unpack_from(self._volumes[volume], place & SIZE - 1)[1]
         self._used[volume] -= size
         self._in_use -= size
         if not self._used[volume] and volume != self._volume:
             self._let_go(volume)
+
+    def _tidy(self) -> None:
+        """Copy on what is in use of the emptiest volumes, until no more is held beside it than may be."""
         while len(self._volumes) > 1 and self._held - self._in_use > 2 * SIZE + self._in_use // LOOSE:
             self._copy_on(min((used, each) for each, used in self._used.items() if each != self._volume)[1])
 

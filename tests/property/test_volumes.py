@@ -1,5 +1,7 @@
 """The laws of where a partition keeps its dossiers: volumes are a dictionary, the agenda a sorted list."""
 
+from random import Random
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +32,23 @@ def test_law_volumes_answer_as_a_dictionary_and_hold_little_more_than_is_in_use(
     in_use = sum(8 + len(value) for value in kept.values())
     assert volumes.held <= in_use * (1 + 1 / LOOSE) + 3 * SIZE
     assert volumes.get(b"unknown") is None
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 2**32))
+def test_law_volumes_answer_so_after_a_long_way_of_keys_that_come_and_go(seed: int) -> None:
+    """A restore lets go of a key and keeps it anew for each older record: volumes are copied on all the while."""
+    dice, volumes, kept = Random(seed), Volumes(), dict[bytes, bytes]()
+    for turn in range(200):
+        key = b"%d" % dice.randrange(40)
+        if dice.random() < 0.35:
+            assert volumes.pop(key) == kept.pop(key, None)
+        else:
+            kept[key] = bytes([turn]) * dice.choice([dice.randrange(2000), dice.randrange(SIZE // 3), SIZE // 4])
+            volumes.put(key, kept[key])
+        in_use = sum(8 + len(value) for value in kept.values())
+        assert volumes.held <= in_use * (1 + 1 / LOOSE) + 3 * SIZE
+    assert {key: volumes.get(key) for key in kept} == kept
 
 
 @settings(max_examples=200)
