@@ -147,9 +147,12 @@ class National:
         if len(text) != TIME_LENGTH or not (text.isascii() and text.isdigit()):
             raise wrong
         try:
-            return moment_of(datetime.strptime(text, TIME).replace(tzinfo=self._zone))
-        except ValueError:
+            at = moment_of(datetime.strptime(text, TIME).replace(tzinfo=self._zone))
+            # No event can say a moment beyond the years 1 to 9999 of our clock; 00010101000000 is no date to some.
+            datetime_of(at)
+        except (ValueError, OverflowError):
             raise wrong from None
+        return at
 
 
 class _Wrong(Exception):

@@ -35,8 +35,14 @@ SPOILED = st.builds(
 NEARLY = st.dictionaries(NAMES, VALUES, max_size=4).map(
     lambda change: json.dumps({**json.loads(SOUND)[0], **change}).encode("utf-8", "surrogatepass")
 )
+DIGITS = st.text("0123456789", min_size=14, max_size=14)
+MOMENTS = st.sampled_from(["00010101000000", "99991231235959", "20260302080000"]) | DIGITS
+DOSSIER = st.fixed_dictionaries(
+    {"MaHoSo": st.just("7"), "TrangThaiHoSo": st.sampled_from(["2", "9"])},
+    optional=dict.fromkeys(["NgayTiepNhan", "NgayHenTra", "NgayKetThucXuLy"], MOMENTS),
+).map(lambda dossier: json.dumps(dossier).encode())
 DEEP = st.integers(1, 60_000).map(lambda deep: b"[" * deep)
-BODIES = st.binary(max_size=200) | SPOILED | NEARLY | DEEP
+BODIES = st.binary(max_size=200) | SPOILED | NEARLY | DOSSIER | DEEP
 HEADERS = st.dictionaries(
     st.sampled_from(["ce-specversion", "ce-id", "ce-source", "ce-subject", "ce-time", "ce-type", "ce-data", "ce-x"]),
     st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=30)

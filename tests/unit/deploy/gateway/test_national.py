@@ -131,6 +131,8 @@ def test_a_payload_is_a_list_or_stands_under_data(office: Office, wrap: str) -> 
         pytest.param({"MaHoSo": None}, "MaHoSo", "wrong_shape", id="no code"),
         pytest.param({"MaTTHC": {"x": 1}}, "MaTTHC", "bad_data", id="an object for a code"),
         pytest.param({"NgayTiepNhan": "20300101000000"}, "time", "time_ahead", id="received years ahead"),
+        pytest.param({"NgayTiepNhan": "00010101000000"}, "NgayTiepNhan", "bad_time", id="received before the year 1"),
+        pytest.param({"NgayHenTra": "00010101000000"}, "NgayHenTra", "bad_time", id="due before the year 1"),
         pytest.param({"MaTTHC": "x" * 301}, "data.procedure", "bad_data", id="an endless procedure"),
     ],
 )
@@ -176,6 +178,9 @@ def test_a_token_may_name_the_mapping_by_which_its_payloads_are_read(tmp_path: P
     ((state, moment, data),) = told(office)
     assert (state, moment, data["unit"]) == ("2", at("2026-03-02 08:00"), "muongnhe")
     assert send(office, RECEIVED).json()["faults"][0]["field"] == "So"
+    # In this mapping's zone still the year 9999, in ours the year 10000.
+    last = send(office, {"So": "7", "ThuTuc": "1.001", "TinhTrang": "N", "NhanLuc": "99991231235959"})
+    assert (last.status, last.json()["faults"][0]["field"]) == (422, "NhanLuc")
 
 
 def test_a_home_that_the_token_does_not_speak_for_is_refused(office: Office) -> None:
