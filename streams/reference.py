@@ -41,7 +41,7 @@ class Reference:
         if len(self.documents) == before:
             self.known = self.known.known_at(position)
         else:
-            self.known = Timetable(self._editions(), position=position)
+            self.known = Timetable(self._editions(), position=position, before=self.known)
 
     def files_at(self, now: Moment) -> dict[str, str]:
         """Return the documents that count at a moment, file → text; empty before anything was published."""

@@ -24,12 +24,13 @@ class Edition(msgspec.Struct, frozen=True):
 class Timetable:
     """All editions that were known at one `position` of the reference, -1 where there was none; immutable.
 
-    The first edition counts before its moment too: something always counts.
+    The first edition counts before its moment too: something always counts. `former` are those that were known `before`
+    and no longer count at any moment: a partition may still be at work by one of them.
     """
 
-    __slots__ = ("editions", "position")
+    __slots__ = ("editions", "former", "position")
 
-    def __init__(self, editions: Iterable[Edition], *, position: int = -1) -> None:
+    def __init__(self, editions: Iterable[Edition], *, position: int = -1, before: "Timetable | None" = None) -> None:
         """Keep the editions in order; at least one. An edition of the rulebook that counts already is no change."""
         self.position = position
         kept: list[Edition] = []
@@ -37,6 +38,8 @@ class Timetable:
             if not kept or kept[-1].rules.version != edition.rules.version:
                 kept.append(edition)
         self.editions = tuple(kept)
+        known: tuple[Edition, ...] = () if before is None else (*before.former, *before.editions)
+        self.former: tuple[Edition, ...] = tuple(edition for edition in known if edition not in kept)
 
     def at(self, now: Moment) -> Edition:
         """Return the edition that counts at a moment."""
@@ -49,11 +52,17 @@ class Timetable:
 
     def known_at(self, position: int) -> "Timetable":
         """Return the same timetable, known at another position."""
-        return Timetable(self.editions, position=position)
+        return Timetable(self.editions, position=position, before=self)
 
-    def named(self, version: str) -> Edition | None:
-        """Return an edition of the rulebook of this version; the same version says the same rules."""
-        return next((edition for edition in self.editions if edition.rules.version == version), None)
+    def named(self, version: str, at: Moment) -> Edition | None:
+        """Return the edition of the rulebook of this version that counted at a moment, taken back since or not.
+
+        A version says the same rules for ever, but may come again, and then says of other dossiers that they are judged
+        by it. None where nobody knows it.
+        """
+        known = [edition for edition in (*self.former, *self.editions) if edition.rules.version == version]
+        counting = [edition for edition in known if edition.counts_from <= at]
+        return counting[-1] if counting else known[0] if known else None
 
 
 class Known(Protocol):

@@ -81,7 +81,7 @@ class Redating:
             self._stand(turned.reference, count, as_of=turned.decided_at, cursor=b"")
 
     def _stand(self, version: str, count: int, *, as_of: Moment, cursor: bytes | None) -> None:
-        known = self._reference.known.named(version)
+        known = self._reference.known.named(version, as_of)
         self._table, self._queue = None, None
         self._count, self._as_of, self._cursor = count, as_of, cursor
         if known is None:

@@ -36,10 +36,13 @@ THIRD = Rulebook("third", Policy("third", due_soon_working_days=3), Calendar.bui
 
 
 class Reference:
-    """A reference that is told what to know."""
+    """A reference that is told what to know, and may be told later that it is otherwise."""
 
     def __init__(self, *editions: Edition) -> None:
         self.known = Timetable(editions, position=len(editions))
+
+    def learn(self, *editions: Edition) -> None:
+        self.known = Timetable(editions, position=self.known.position + 1, before=self.known)
 
 
 def register(reference: Known, size: int) -> Register:

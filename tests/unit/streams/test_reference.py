@@ -70,6 +70,15 @@ def test_what_is_published_last_takes_back_what_was_to_count_later() -> None:
     assert reference.known.at(6_000).rules.version == RULES.version
 
 
+def test_what_a_later_release_takes_back_while_it_counts_can_still_be_named_by_who_works_by_it() -> None:
+    reference = Reference(RULES)
+    published(reference, FILES | {"policy.toml": POLICY}, counts_from=5_000, release="a")
+    counting = reference.known.at(6_000)
+    published(reference, FILES, counts_from=5_000, release="b")
+    assert reference.known.at(6_000).rules.version == RULES.version
+    assert reference.known.named(counting.rules.version, 6_000) == counting
+
+
 @pytest.mark.parametrize("value", [None, b"{", b'{"kind":"policy"}'], ids=["nothing", "no JSON", "half"])
 def test_a_record_that_is_no_document_is_left_out_and_named(value: bytes | None) -> None:
     reference = Reference(RULES)

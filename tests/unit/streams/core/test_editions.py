@@ -33,9 +33,30 @@ def test_publishing_the_same_rules_again_is_no_change() -> None:
     assert table.position == -1
 
 
-def test_an_edition_is_found_by_the_version_of_its_rules() -> None:
-    assert TABLE.named("a") is TABLE.editions[0]
-    assert TABLE.named("c") is None
+@pytest.mark.parametrize(
+    ("version", "now", "place"),
+    [("a", -1, 0), ("a", 0, 0), ("a", 299, 0), ("a", 300, 2), ("b", 199, 1), ("b", 400, 1)],
+    ids=["before all", "first", "not yet again", "again", "before its moment", "after its moment"],
+)
+def test_an_edition_is_found_by_the_version_of_its_rules_and_when_it_counted(
+    version: str, now: int, place: int
+) -> None:
+    assert TABLE.named(version, now) is TABLE.editions[place]
+    assert TABLE.named("c", now) is None
+
+
+def test_an_edition_that_was_taken_back_is_still_found() -> None:
+    later = Timetable((Edition(0, rules("a")), Edition(400, rules("c"))), position=8, before=TABLE).known_at(9)
+    assert later.named("b", 250) is TABLE.editions[1]
+    assert later.at(250).rules.version == "a"
+    assert later.next_after(0) is later.editions[1]
+
+
+def test_of_two_editions_of_one_version_the_one_that_still_counts_is_found() -> None:
+    again = Edition(250, TABLE.editions[1].rules, closed_since=10)
+    later = Timetable((TABLE.editions[0], again), before=TABLE)
+    assert later.named("b", 260) is again
+    assert later.named("b", 240) is TABLE.editions[1]
 
 
 def test_a_reference_that_never_changes_has_one_edition() -> None:

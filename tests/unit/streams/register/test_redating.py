@@ -1,0 +1,59 @@
+"""A worker that begins again while dossiers are judged again goes on by the edition its partition was at."""
+
+import pytest
+
+from streams.core.editions import Edition
+from tests.property.test_redating import NEW, OLD, START, THIRD, Reference, Run, decisions, figures_of, state_of
+from tests.sources import at, sent, taken
+
+DAYS = (1, 2, 3, 5)
+EVENTS = taken(
+    [
+        *(
+            sent("accepted", "2020-03-02 08:00", dossier=f"muongnhe/{days}{each}", procedure="1", unit="m",
+                 limit=f"{days} working days")
+            for each in range(2) for days in DAYS
+        ),
+        *(sent("done", "2020-03-03 16:00", dossier=f"muongnhe/{days}0", result=True) for days in DAYS),
+        *(sent("done", "2020-03-06 10:00", dossier=f"muongnhe/{days}1", result=True) for days in DAYS[:3]),
+    ]
+)  # fmt: skip
+LOG = [record._replace(offset=place) for place, record in enumerate(EVENTS)]
+CHANGE, NEXT, END = at("2020-03-03 08:00"), at("2020-03-09 08:00"), at("2020-03-20 08:00")
+FIRST, SECOND = Edition(0, OLD), Edition(CHANGE, NEW)
+STEPS = 16
+
+
+def run(*, learnt: tuple[Edition, ...], learnt_after: int, again_after: tuple[int, ...]) -> Run:
+    """Take a partition through two changes of the rules, a dossier an epoch; after some of these it begins again."""
+    reference = Reference(FIRST, SECOND)
+    run = Run(LOG, reference, 1)
+    for moment in (CHANGE, NEXT):
+        for step in range(STEPS):
+            run.go(moment, 50)
+            if moment == CHANGE and step == learnt_after:
+                reference.learn(*learnt)
+            if step in again_after:
+                run.restart()
+    run.finish(END)
+    return run
+
+
+@pytest.mark.parametrize(
+    "learnt",
+    [(FIRST, Edition(NEXT, THIRD)), (FIRST, SECOND, Edition(NEXT, OLD, START)), (FIRST, Edition(CHANGE + 1, THIRD))],
+    ids=["taken back, others later", "the old again, for closed dossiers too", "taken back at once"],
+)
+@pytest.mark.parametrize("again_after", range(STEPS - 1))
+def test_it_decides_what_it_would_have_decided(learnt: tuple[Edition, ...], again_after: int) -> None:
+    steady = run(learnt=learnt, learnt_after=3, again_after=())
+    again = run(learnt=learnt, learnt_after=3, again_after=(again_after,))
+    assert decisions(again.epochs) == decisions(steady.epochs)
+    assert state_of(again.epochs) == state_of(steady.epochs)
+    assert figures_of(again.epochs) == figures_of(steady.epochs)
+
+
+def test_closed_dossiers_are_judged_again_by_the_old_rules_when_these_put_the_new_ones_right() -> None:
+    right = run(learnt=(FIRST, SECOND, Edition(NEXT, OLD, START)), learnt_after=3, again_after=())
+    left = run(learnt=(FIRST, SECOND, Edition(NEXT, OLD)), learnt_after=3, again_after=())
+    assert state_of(right.epochs) != state_of(left.epochs)
