@@ -17,7 +17,7 @@ from dashboards.core.board import tally_key
 from dashboards.core.counts import total, verdict_of
 from dashboards.core.periods import ALL, UnknownPeriod
 from dashboards.core.reckoning import Reckoning
-from dashboards.reader import POLL_RECORDS, Pass, Record, TalliesUnreachable, TallyReader
+from dashboards.reader import POLL_RECORDS, TalliesUnreachable, TallyReader
 from dashboards.scoreboard import Scoreboard, read_board
 from deploy.layout import Layout
 from streams.core.counting import Cohort
@@ -245,8 +245,10 @@ def test_a_dossier_that_moves_between_units_is_never_counted_twice(kafka: str, t
     reader = TallyReader(bootstrap=kafka, prefix=topics.prefix)
     reckoning = Reckoning(reader.partitions)
 
-    def seen(read: Pass[Record] | None) -> dict[str, int]:
-        assert read is not None
+    def seen(going: Callable[[], bool] = lambda: True) -> dict[str, int]:
+        """Take the first pass that holds anything: a commit is answered before its markers can be read."""
+        while not ((read := reader.read(going=going)) and read.records):
+            pass
         reckoning.take(read.records, read.unreadable)
         return {unit: total(counts.received) for unit, counts in reckoning.board.counts(ALL).items()}
 
@@ -259,10 +261,9 @@ def test_a_dossier_that_moves_between_units_is_never_counted_twice(kafka: str, t
                 move(producer, later.pop(), between=POLL_RECORDS)
             return True
 
-        whole = seen(reader.read(going=going))
+        assert seen(going) == {"a": 0, "b": 1000}
         assert not later
-        assert whole == {"a": 0, "b": 1000}
-        assert seen(reader.read()) == {"a": 1, "b": 999}
+        assert seen() == {"a": 1, "b": 999}
 
 
 def test_a_record_that_cannot_be_read_is_counted_and_stops_nothing(kafka: str, topics: Layout, decide: Decide) -> None:
