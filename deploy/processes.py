@@ -56,7 +56,7 @@ def worker_of(settings: Settings, skipped: Mapping[int, frozenset[int]] = NONE) 
     show_clock(registry, clock.now)
     known = expected_of(settings.reference.folder, now=clock.now()).named
     intake = IntakeMetrics(registry, [name for speaker, name in known if speaker is Speaker.SOURCE])
-    inbox = partial(Intake, partitions=kafka.partitions, metrics=intake, replay=how.replay)
+    inbox = partial(Intake, partitions=kafka.partitions, metrics=intake, replay=how.replay, known=known)
     reference = Shown(load_rulebook(settings.reference.folder), decide := RegisterMetrics(registry))
 
     def register(partition: int) -> Register:
