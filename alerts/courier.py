@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 
 from alerts.core.people import Directory
 from alerts.core.policy import Policy
+from alerts.links import Links
 from alerts.log import Follower
 from alerts.message import Letterhead
 from alerts.metrics import Figures
@@ -29,7 +30,8 @@ class Options(TypedDict):
     """What a courier needs to know. All values can be handed to another process.
 
     `prefix` is that of the topics, and names the groups `<prefix>-route` and `<prefix>-send` (`dunghan` without one);
-    `link` is the page of a dossier with `{dossier}` in it; `replay` says that time is that of the marks in the notices.
+    `links` says where a dossier is found in the system that keeps it; `replay` says that time is that of the marks in
+    the notices.
     """
 
     bootstrap: str
@@ -39,7 +41,7 @@ class Options(TypedDict):
     letterhead: Letterhead
     clock: Callable[[], Moment]
     policy: NotRequired[Policy]
-    link: NotRequired[str]
+    links: NotRequired[Links]
     replay: NotRequired[bool]
     metrics_host: NotRequired[str]
     metrics_port: NotRequired[int | None]
@@ -108,7 +110,7 @@ class Courier:
             prefix=options["prefix"],
             directory=options["directory"],
             policy=options.get("policy", Policy()),
-            renderer=Renderer(options["directory"], language=letterhead.language, link=options.get("link", "")),
+            renderer=Renderer(options["directory"], language=letterhead.language, links=options.get("links")),
             letterhead=letterhead,
             figures=self._figures,
             replay=options.get("replay", False),

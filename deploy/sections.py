@@ -55,7 +55,7 @@ class Courier(Section):
     language: Literal["vi", "en"] = "vi"
     sender: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] = "dunghan@localhost"
     base_url: str | None = None
-    """Where a dossier's link leads, for officers."""
+    """Where the link of a dossier leads whose home has none of its own (`link` of its source)."""
     metrics_host: str = "127.0.0.1"
     metrics_port: FreePort | None = None
 

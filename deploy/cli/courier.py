@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from alerts.core.people import Directory
     from alerts.core.policy import Policy
     from alerts.courier import Options
+    from alerts.links import Links
     from alerts.server import Server
     from deploy.sections import Smtp
     from deploy.settings import Settings
@@ -59,10 +60,26 @@ def options_of(settings: "Settings") -> "Options":
         smtp=_server_of(settings.smtp, domain),
         letterhead=Letterhead(address=how.sender, domain=domain, language=Language(how.language)),
         clock=clock.now,
-        link=f"{how.base_url.rstrip('/')}/{{dossier}}" if how.base_url else "",
+        links=_links_of(settings.reference.folder, how.base_url),
         replay=settings.worker.replay,
         metrics_host=how.metrics_host,
         metrics_port=how.metrics_port,
+    )
+
+
+def _links_of(folder: Path | None, base_url: str | None) -> "Links":
+    """Return where dossiers are found: the page that a home's newest source names, else below `courier.base_url`."""
+    from alerts.links import Links
+    from deploy.connect.documents import BadDocuments
+    from deploy.connect.sources import load_sources
+
+    try:
+        sources = sorted(load_sources(folder), key=lambda source: source.valid_from)
+    except BadDocuments as error:
+        raise Failed(str(error)) from error
+    return Links(
+        by_home={source.home: source.link for source in sources if source.link is not None},
+        otherwise=f"{base_url.rstrip('/')}/{{dossier}}" if base_url else "",
     )
 
 

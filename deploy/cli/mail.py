@@ -71,6 +71,7 @@ def preview(ctx: click.Context, folder: Path, *, recipient: str | None, last: in
 
 def _invented(settings: "Settings") -> "Iterator[tuple[str, dict[str, bytes]]]":
     from alerts.core.policy import Policy
+    from alerts.links import Links
     from alerts.message import Letterhead, mail_of
     from alerts.render import Renderer
     from alerts.sample import DIRECTORY, week
@@ -79,7 +80,7 @@ def _invented(settings: "Settings") -> "Iterator[tuple[str, dict[str, bytes]]]":
 
     morning = Policy().next_digest_at(clock.now())
     for language in Language:
-        renderer = Renderer(DIRECTORY, language=language, link="https://motcua.example/{dossier}")
+        renderer = Renderer(DIRECTORY, language=language, links=Links(otherwise="https://motcua.example/{dossier}"))
         for sample in week(morning):
             letter = renderer.render(sample.digest)
             mail = mail_of(sample.digest, letter, Letterhead(address=settings.courier.sender, language=language))
