@@ -22,6 +22,7 @@ from alerts.render import Renderer
 from alerts.route import Router
 from alerts.send import Sender
 from alerts.server import Server
+from streams.cluster import Address
 from streams.core.moments import Moment
 from streams.topics import OUTBOX, prefixed
 
@@ -34,7 +35,7 @@ class Options(TypedDict):
     the notices.
     """
 
-    bootstrap: str
+    bootstrap: Address
     prefix: str
     directory: Directory
     smtp: Server
@@ -125,7 +126,7 @@ def deliver(**options: Unpack[Options]) -> None:
     courier.run()
 
 
-def settled_to(bootstrap: str, prefix: str) -> Moment | None:
+def settled_to(bootstrap: Address, prefix: str) -> Moment | None:
     """Return the moment of a replay up to which everybody has been told and every mail server has answered.
 
     None while a partition has not come so far, or has an open mail. Read from outside, from the notes beside the

@@ -7,7 +7,8 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from deploy.reading import LARGEST, TIMEOUT_MS, Log, LogUnreadable
-from streams.sockets import DIRECT
+from streams.cluster import Address
+from streams.sockets import direct
 from streams.topics import ACTS, Topic, prefixed
 from streams.wire.acts import Act, AnyAct, acts_in, line_of
 
@@ -27,7 +28,7 @@ class Beside(NamedTuple):
     records: Sequence[tuple[bytes, bytes]]
 
 
-def record_act(bootstrap: str, act: Act, *, prefix: str, beside: Beside | None = None) -> None:
+def record_act(bootstrap: Address, act: Act, *, prefix: str, beside: Beside | None = None) -> None:
     """Add an act at the end of the chain, in one transaction; whoever wrote at the same time is refused.
 
     Raises LogUnreadable when it was not taken, or the topic beside it has grown: nothing was written then. Raises
@@ -35,8 +36,7 @@ def record_act(bootstrap: str, act: Act, *, prefix: str, beside: Beside | None =
     """
     try:
         producer: Any = KafkaProducer(
-            proxy_url=DIRECT,
-            bootstrap_servers=bootstrap.split(","),
+            **direct(bootstrap),
             client_id="dunghan-acts",
             transactional_id=f"{prefix or 'dunghan'}-acts",
             max_request_size=LARGEST,

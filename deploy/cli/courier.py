@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deploy.cli import Failed, settings_of
+from deploy.cli import Failed, check_door, settings_of
 
 if TYPE_CHECKING:
     from alerts.core.people import Directory
@@ -32,6 +32,7 @@ def command(ctx: click.Context) -> None:
 
     settings = settings_of(ctx)
     logs.set_up()
+    check_door(settings)
     try:
         deliver(**options_of(settings))
     except LogError as error:
@@ -53,7 +54,7 @@ def options_of(settings: "Settings") -> "Options":
     kafka, how = settings.kafka, settings.courier
     domain = how.sender.rpartition("@")[2]
     return Options(
-        bootstrap=kafka.bootstrap,
+        bootstrap=kafka.cluster,
         prefix=kafka.prefix,
         directory=directory_of(reference_folder(settings.reference.folder)),
         policy=policy_of(settings.reference.folder),

@@ -87,7 +87,7 @@ def apply_(ctx: click.Context, /, *, as_json: bool, dry_run: bool, **asked: Any)
         known, release = _read(ctx, log, asked)
         if release.documents and not dry_run:
             act = act_of(release, at=clock.now(), who=asked["who"] or getpass.getuser(), why=asked["why"])
-            publish(kafka.bootstrap, kafka.prefix, release=release, published=known, act=act)
+            publish(kafka.cluster, kafka.prefix, release=release, published=known, act=act)
     if as_json:
         click.echo(json.dumps(telling.as_json(release) | {"dry_run": dry_run}, ensure_ascii=False))
         return
@@ -119,7 +119,7 @@ def _desk(ctx: click.Context, *, as_json: bool) -> "Iterator[Log]":
 
     kafka = settings_of(ctx).kafka
     try:
-        with Log(kafka.bootstrap, prefix=kafka.prefix) as log:
+        with Log(kafka.cluster, prefix=kafka.prefix) as log:
             yield log
     except Faulty as error:
         click.echo(json.dumps({"faults": error.faults}, ensure_ascii=False) if as_json else str(error), err=not as_json)

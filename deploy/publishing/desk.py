@@ -11,6 +11,7 @@ from deploy.publishing.comparing import Effect, Judging
 from deploy.publishing.release import Published, Release
 from deploy.reading import Log
 from deploy.rulebook import files_in, load_rulebook
+from streams.cluster import Address
 from streams.core.moments import Moment
 from streams.register.entries import PARTITION_KEY, Entry, partition_of, unpacked
 from streams.topics import REFERENCE, STATE
@@ -55,7 +56,7 @@ def looked_ahead(log: Log, release: Release) -> Ahead:
     return Ahead(total, dict(sorted(by_unit.items())), tuple(unreadable))
 
 
-def publish(bootstrap: str, prefix: str, *, release: Release, published: Published, act: ReferenceApplied) -> None:
+def publish(bootstrap: Address, prefix: str, *, release: Release, published: Published, act: ReferenceApplied) -> None:
     """Publish a release, with its act, in one transaction; LogUnreadable or BrokenChain, and then nothing stands."""
     records = [(one.key, msgspec.json.encode(one)) for one in release.documents]
     record_act(bootstrap, act, prefix=prefix, beside=Beside(REFERENCE, published.end, records))

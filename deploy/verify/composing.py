@@ -16,7 +16,7 @@ from deploy.verify.whole import Source
 def source_of(settings: Settings) -> Source:
     """Return where the log is and the rules that count before anything was published; raises ReferenceError."""
     first = load_rulebook(settings.reference.folder)
-    return Source(settings.kafka.bootstrap, settings.kafka.prefix, first, settings.worker.replay)
+    return Source(settings.kafka.cluster, settings.kafka.prefix, first, settings.worker.replay)
 
 
 def checkpoints_of(settings: Settings) -> tuple[list[Checkpoint], list[Difference]]:
