@@ -24,7 +24,7 @@ def main() -> int:
             continue
         for seed in range(1, 6 if full and storm.name == "kill storm" else 2):
             try:
-                finding, seconds = weathered(storm, seed=seed, seconds=100 if full else 15)
+                finding, seconds = weathered(storm, seed=seed, seconds=110 if full else 15)
             except Unavailable as why:
                 print(f"NOT RUN: {storm.name}: {why}", flush=True)
                 continue

@@ -35,12 +35,16 @@ DOSSIERS = 400
 MINUTE = "%Y-%m-%d %H:%M"
 
 
+def _name(number: int) -> str:
+    return f"{number:08}"
+
+
 def numbered(number: int) -> tuple[bytes, bytes]:
     """Return the event of this number: dossiers are accepted, due soon, now or long ago, and done or moved."""
     now = datetime.now(VIETNAM)  # noqa: TID251 - the storm's own clock
     dossier, round_ = f"muongnhe/{number % DOSSIERS:05}", number // DOSSIERS
     moment = (now - timedelta(minutes=2)).strftime(MINUTE)
-    name = f"{number:08}"
+    name = _name(number)
     if round_ == 0:
         due = (now + timedelta(minutes=number % 7 - 3)).strftime(MINUTE)
         value = sent("accepted", moment, dossier=dossier, id=name, procedure="1", unit=f"m{number % 5}", due_at=due)
@@ -81,9 +85,14 @@ def taken_in(bootstrap: str, layout: Layout) -> Counter[str]:
 
 def judged(bootstrap: str, layout: Layout, events: int) -> Finding:
     """Return how the trail, and all that must follow from it, came out."""
-    times = taken_in(bootstrap, layout)
+    return compared(events, taken_in(bootstrap, layout), unlike(bootstrap, layout.prefix))
+
+
+def compared(events: int, times: Counter[str], differences: int) -> Finding:
+    """Say what is lost and repeated where each event stands so often; one that nobody sent is wrong."""
+    wanted = {_name(number) for number in range(events)}
     repeated = times.total() - len(times)
-    return Finding(events, events - len(times), repeated, unlike(bootstrap, layout.prefix))
+    return Finding(events, len(wanted - times.keys()), repeated, differences + len(times.keys() - wanted))
 
 
 if __name__ == "__main__":

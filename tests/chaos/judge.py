@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -23,7 +23,11 @@ def produce(bootstrap: str, topic: str, records: Iterable[tuple[bytes, bytes]]) 
     return count
 
 
-def committed(bootstrap: str, topic: str, *, partitions: int) -> dict[int, list[tuple[bytes | None, bytes | None]]]:
+Outputs = dict[int, list[tuple[bytes | None, bytes | None]]]
+"""By partition, in order: key and value."""
+
+
+def committed(bootstrap: str, topic: str, *, partitions: int) -> Outputs:
     """Return all that is committed in a topic now, by partition, in order."""
     consumer = KafkaConsumer(
         bootstrap_servers=bootstrap,
@@ -34,7 +38,7 @@ def committed(bootstrap: str, topic: str, *, partitions: int) -> dict[int, list[
     places = [TopicPartition(topic, partition) for partition in range(partitions)]
     consumer.assign(places)
     ends = consumer.end_offsets(places)
-    found: dict[int, list[tuple[bytes | None, bytes | None]]] = defaultdict(list)
+    found: Outputs = defaultdict(list)
     while any(consumer.position(place) < ends[place] for place in places):
         for place, records in consumer.poll(timeout_ms=200).items():
             found[place.partition] += [(record.key, record.value) for record in records]
@@ -61,12 +65,7 @@ class Finding:
 
 
 def judged(bootstrap: str, layout: Layout, sent: list[tuple[bytes, bytes]], *, out: str, state: str) -> Finding:
-    """Compare outputs and state with what the input alone asks for."""
-    numbers: Counter[bytes] = Counter()
-    wanted: dict[int, list[tuple[bytes, bytes]]] = defaultdict(list)
-    for key, value in sent:
-        numbers[key] += 1
-        wanted[partition_of(key, layout.partitions)].append((key, b"%d %b" % (numbers[key], value)))
+    """Compare outputs and state, as they are committed, with what the input alone asks for."""
     found = committed(bootstrap, out, partitions=layout.partitions)
     states = {
         key: int(value or b"0")
@@ -74,6 +73,18 @@ def judged(bootstrap: str, layout: Layout, sent: list[tuple[bytes, bytes]], *, o
         for key, value in records
         if key is not None
     }
+    return compared(sent, found, states, partitions=layout.partitions)
+
+
+def compared(
+    sent: list[tuple[bytes, bytes]], found: Outputs, states: Mapping[bytes, int], *, partitions: int
+) -> Finding:
+    """Say how these outputs and states differ; every event has a value of its own, without a space in it."""
+    numbers: Counter[bytes] = Counter()
+    wanted: dict[int, list[tuple[bytes, bytes]]] = {partition: [] for partition in range(partitions)}
+    for key, value in sent:
+        numbers[key] += 1
+        wanted[partition_of(key, partitions)].append((key, b"%d %b" % (numbers[key], value)))
     lost = repeated = wrong = 0
     for partition, records in wanted.items():
         there: dict[bytes, list[bytes]] = defaultdict(list)

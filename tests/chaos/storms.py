@@ -2,6 +2,7 @@
 
 import random
 import signal
+import sys
 import threading
 import time
 import uuid
@@ -10,6 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from kafka import KafkaProducer
+from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from deploy.admin import TopicAdmin
@@ -125,12 +127,27 @@ def freezes(scene: Scene) -> None:
 
 def leader_losses(scene: Scene) -> None:
     """Of three brokers one is killed every ten seconds and comes back: leaders and coordinators move."""
+    moved = 0
     for turn, _ in enumerate(scene.pauses(6, 6)):
+        before = _coordinators(scene.kafka.bootstrap)
         broker = scene.kafka.brokers[turn % 3]
         broker.signal(signal.SIGKILL)
         time.sleep(4)
         broker.start()
         scene.kafka.wait_until_whole(60)
+        after = _coordinators(scene.kafka.bootstrap)
+        moved += sum(after[partition] != broker for partition, broker in before.items())
+    print(f"  transaction coordinators moved {moved} times", file=sys.stderr)
+
+
+def _coordinators(bootstrap: str) -> dict[int, int]:
+    """Return which broker coordinates the transactions of each partition of their log."""
+    client = KafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        told = client.describe_topics(["__transaction_state"])[0]["partitions"]
+    finally:
+        client.close()
+    return {each["partition_index"]: each["leader_id"] for each in told}
 
 
 def broker_freezes(scene: Scene) -> None:
