@@ -1,14 +1,13 @@
 """`office.acts` on the cluster: read whole and checked, and added to by one hand at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from deploy.reading import LARGEST, TIMEOUT_MS, Log, LogUnreadable
-from streams.cluster import Address
-from streams.sockets import direct
+from streams.sockets import DIRECT
 from streams.topics import ACTS, Topic, prefixed
 from streams.wire.acts import Act, AnyAct, acts_in, line_of
 
@@ -28,15 +27,22 @@ class Beside(NamedTuple):
     records: Sequence[tuple[bytes, bytes]]
 
 
-def record_act(bootstrap: Address, act: Act, *, prefix: str, beside: Beside | None = None) -> None:
+Provided = Callable[[Sequence[AnyAct]], None]
+"""Raises an error of its own where an act may not follow those that stand."""
+
+
+def record_act(
+    bootstrap: str, act: Act, *, prefix: str, beside: Beside | None = None, provided: Provided | None = None
+) -> None:
     """Add an act at the end of the chain, in one transaction; whoever wrote at the same time is refused.
 
     Raises LogUnreadable when it was not taken, or the topic beside it has grown: nothing was written then. Raises
-    BrokenChain.
+    BrokenChain, and what `provided` raises, which sees every act before this one.
     """
     try:
         producer: Any = KafkaProducer(
-            **direct(bootstrap),
+            proxy_url=DIRECT,
+            bootstrap_servers=bootstrap.split(","),
             client_id="dunghan-acts",
             transactional_id=f"{prefix or 'dunghan'}-acts",
             max_request_size=LARGEST,
@@ -46,7 +52,9 @@ def record_act(bootstrap: Address, act: Act, *, prefix: str, beside: Beside | No
             # First the others are fenced, then the end is read: so nobody adds between the reading and the writing.
             producer.init_transactions()
             with Log(bootstrap, prefix=prefix) as log:
-                _, head = read_acts(log)
+                acts, head = read_acts(log)
+                if provided is not None:
+                    provided(acts)
                 if beside is not None and log.bounds(beside.topic, PLACE)[1] != beside.end:
                     raise LogUnreadable(f"{prefixed(prefix, beside.topic)} has grown meanwhile; look again")
             producer.begin_transaction()

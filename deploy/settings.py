@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSource
 
+from deploy.governance import Consent
 from deploy.sections import Audit, Courier, Gateway, Kafka, Reference, Scoreboard, Section, Smtp, Worker
 
 PREFIX: Final = "DUNGHAN_"
@@ -45,6 +46,7 @@ class Settings(BaseSettings):
     gateway: Gateway = Gateway()
     reference: Reference = Reference()
     audit: Audit = Audit()
+    consent: Consent = Consent()
 
     @classmethod
     def settings_customise_sources(  # noqa: PLR0917 - pydantic calls it so

@@ -43,7 +43,7 @@ def command(ctx: click.Context, *, period: str, as_of: str | None, as_json: bool
     settings = settings_of(ctx)
     try:
         rules = load_rulebook(settings.reference.folder)
-        with Log(settings.kafka.cluster, prefix=settings.kafka.prefix) as log:
+        with Log(settings.kafka.bootstrap, prefix=settings.kafka.prefix) as log:
             found = recounted(log, days, as_of=at, rules=rules)
     except (LogUnreadable, ReferenceError) as error:
         raise Failed(str(error)) from error
@@ -58,16 +58,17 @@ def command(ctx: click.Context, *, period: str, as_of: str | None, as_json: bool
 
 def _watch(ctx: click.Context) -> None:
     from deploy import clock, logs
+    from deploy.consenting.people import PeopleUnusable
     from deploy.rulebook import ReferenceError
+    from deploy.signing import KeyUnusable
     from deploy.verify.composing import ForgedCheckpoints
     from deploy.verify.running import watch
-    from deploy.verify.signing import KeyUnusable
 
     settings = settings_of(ctx)
     logs.set_up()
     try:
         watch(settings, clock.now)
-    except (ForgedCheckpoints, KeyUnusable, OSError, ReferenceError) as error:
+    except (ForgedCheckpoints, KeyUnusable, OSError, PeopleUnusable, ReferenceError) as error:
         raise Failed(str(error)) from error
 
 

@@ -72,27 +72,35 @@ def plan(ctx: click.Context, /, *, as_json: bool, **asked: Any) -> None:
 @_asking
 @click.option("--why", default="", help="Vì sao · Why, for office.acts; needed to publish.")
 @click.option("--who", default=None, help="Ai công bố · Who publishes; default: the user of this machine.")
+@click.option("--propose", is_flag=True, help="Đề nghị · Propose just this to a second person; needs --from.")
 @click.option("--dry-run", is_flag=True, help="Chỉ cho biết · Only say what would be published.")
 @click.pass_context
-def apply_(ctx: click.Context, /, *, as_json: bool, dry_run: bool, **asked: Any) -> None:
+def apply_(ctx: click.Context, /, *, as_json: bool, dry_run: bool, propose: bool, **asked: Any) -> None:
     """Công bố · Publish what changed in DIR as one release; nothing where nothing changed."""
     from deploy import clock
+    from deploy.consenting.desk import Desk
+    from deploy.consenting.telling import proposed_in_words
     from deploy.publishing import telling
-    from deploy.publishing.desk import act_of, publish
+    from deploy.publishing.desk import act_of, publish_agreed
 
     if not dry_run and not asked["why"].strip():
         raise click.UsageError("--why is needed: by which document was it decided?")
-    kafka = settings_of(ctx).kafka
+    if propose and asked["counts_from"] is None:
+        raise click.UsageError("--propose needs --from: the second person consents to a moment")
     with _desk(ctx, as_json=as_json) as log:
         known, release = _read(ctx, log, asked)
         if release.documents and not dry_run:
             act = act_of(release, at=clock.now(), who=asked["who"] or getpass.getuser(), why=asked["why"])
-            publish(kafka.cluster, kafka.prefix, release=release, published=known, act=act)
+            if propose:
+                click.echo(proposed_in_words(Desk(settings_of(ctx)).propose(act, now=act.at)), err=True)
+            else:
+                publish_agreed(settings_of(ctx), release=release, published=known, act=act)
     if as_json:
-        click.echo(json.dumps(telling.as_json(release) | {"dry_run": dry_run}, ensure_ascii=False))
+        told = telling.as_json(release) | {"dry_run": dry_run, "proposed": propose}
+        click.echo(json.dumps(told, ensure_ascii=False))
         return
     click.echo("\n".join(telling.release_in_words(release)))
-    if dry_run:
+    if dry_run or propose:
         click.echo("chưa công bố gì · nothing was published")
 
 
@@ -112,6 +120,7 @@ def _read(ctx: click.Context, log: "Log", asked: dict[str, Any]) -> "tuple[Publi
 def _desk(ctx: click.Context, *, as_json: bool) -> "Iterator[Log]":
     """Give the log; what is wrong with the documents ends the command with 3, what is wrong with the log with 1."""
     # Kafka's client takes a while to import; `--help` must not.
+    from deploy.consenting.desk import FAILURES
     from deploy.publishing.folder import Faulty
     from deploy.reading import Log, LogUnreadable
     from deploy.rulebook import ReferenceError
@@ -119,10 +128,12 @@ def _desk(ctx: click.Context, *, as_json: bool) -> "Iterator[Log]":
 
     kafka = settings_of(ctx).kafka
     try:
-        with Log(kafka.cluster, prefix=kafka.prefix) as log:
+        with Log(kafka.bootstrap, prefix=kafka.prefix) as log:
             yield log
     except Faulty as error:
         click.echo(json.dumps({"faults": error.faults}, ensure_ascii=False) if as_json else str(error), err=not as_json)
         ctx.exit(PROBLEMS)
+    except FAILURES as error:
+        raise Failed(str(error)) from error
     except (LogUnreadable, ReferenceError, BrokenChain) as error:
         raise Failed(f"the log: {error}") from error

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from dashboards.core.periods import Period
     from dashboards.core.report import Report
     from dashboards.report.page import Published
+    from deploy.consenting.freezing import Freezing
     from deploy.settings import Settings
 
 RATES = ("resolved", "due", "handled", "board766")
@@ -23,6 +24,7 @@ RATES = ("resolved", "due", "handled", "board766")
 @click.option("--freeze", is_flag=True, help="Chốt kỳ vào office.acts · Freeze the period in office.acts.")
 @click.option("--why", default="", help="Lý do chốt · Why it is frozen (with --freeze).")
 @click.option("--who", default=None, help="Người chốt · Who freezes; default: the user of this machine.")
+@click.option("--propose", is_flag=True, help="Đề nghị chốt · With --freeze: propose it to a second person.")
 @click.option("--dry-run", is_flag=True, help="Không ghi gì · Change nothing, write no file.")
 @click.option("--rate", type=click.Choice(RATES), default="handled", show_default=True, help="Xếp theo · Ranked by.")
 @click.option("--order", type=click.Choice(("wilson", "rate")), default="wilson", show_default=True)
@@ -43,6 +45,8 @@ def command(ctx: click.Context, /, **asked: Any) -> None:
     settings, period = settings_of(ctx), _period(asked["period"])
     if asked["freeze"] and not asked["why"].strip():
         raise click.UsageError("--freeze needs --why")
+    if asked["propose"] and not asked["freeze"]:
+        raise click.UsageError("--propose is for --freeze")
     with _failing():
         report = _report(settings, period, asked)
         past = reports.past_of(settings, period)
@@ -51,7 +55,7 @@ def command(ctx: click.Context, /, **asked: Any) -> None:
         if asked["freeze"] and sound:
             act = reports.act_of(shown, past, at=clock.now(), who=asked["who"] or getpass.getuser(), why=asked["why"])
             if act is not None and not asked["dry_run"]:
-                reports.recorded(settings, act)
+                _do(settings, act, propose=asked["propose"])
                 shown = reports.published(report, reports.past_of(settings, period))
         _tell(shown, asked)
     if not sound:
@@ -85,6 +89,17 @@ def _report(settings: "Settings", period: "Period", asked: dict[str, Any]) -> "R
     return reports.report_then(settings, period, rules, as_of=at)
 
 
+def _do(settings: "Settings", act: "Freezing", *, propose: bool) -> None:
+    from deploy.consenting.desk import Desk
+    from deploy.consenting.freezing import freeze
+    from deploy.consenting.telling import proposed_in_words
+
+    if propose:
+        click.echo(proposed_in_words(Desk(settings).propose(act, now=act.at)), err=True)
+    else:
+        freeze(settings, act)
+
+
 def _tell(shown: "Published", asked: dict[str, Any]) -> None:
     from deploy import reports
 
@@ -113,9 +128,11 @@ class _failing:  # noqa: N801 - read as a word: with _failing()
         """Say what failed, in one line."""
         from dashboards.grounds import BadGrounds
         from dashboards.reader import TalliesUnreachable
+        from deploy.consenting.desk import FAILURES
         from deploy.reading import LogUnreadable
         from deploy.rulebook import ReferenceError
         from streams.wire.acts import BrokenChain
 
-        if isinstance(error, (BadGrounds, TalliesUnreachable, LogUnreadable, ReferenceError, BrokenChain, OSError)):
+        ours = (BadGrounds, TalliesUnreachable, LogUnreadable, ReferenceError, BrokenChain, OSError, *FAILURES)
+        if isinstance(error, ours):
             raise Failed(str(error)) from error

@@ -25,7 +25,7 @@ def command() -> None:
 @click.option("--dry-run", is_flag=True, help="Chỉ cho biết · Only say what would be done.")
 def key(*, private: Path, public: Path, dry_run: bool) -> None:
     """Tạo cặp khóa · Make the pair of keys for checkpoints; files that are there already are left as they are."""
-    from deploy.verify.signing import KeyUnusable, make_keys
+    from deploy.signing import KeyUnusable, make_keys
 
     if dry_run:
         there = [str(file) for file in (private, public) if file.exists()]
@@ -47,8 +47,8 @@ def checkpoint(ctx: click.Context, *, out: Path | None, dry_run: bool, as_json: 
     """Ký mốc · Walk the whole trail and sign how far each partition came; a broken one is not signed (exit code 3)."""
     from deploy import clock
     from deploy.reading import Log, LogUnreadable
+    from deploy.signing import KeyUnusable, private_key
     from deploy.verify.proof import checkpoints_in, keep, sign, walked
-    from deploy.verify.signing import KeyUnusable, private_key
 
     settings = settings_of(ctx)
     folder = out or settings.audit.checkpoints
@@ -57,7 +57,7 @@ def checkpoint(ctx: click.Context, *, out: Path | None, dry_run: bool, as_json: 
     try:
         signing = private_key(settings.audit.key_file)
         before, forged = checkpoints_in(folder if folder.exists() else None, signing.public)
-        with Log(settings.kafka.cluster, prefix=settings.kafka.prefix) as log:
+        with Log(settings.kafka.bootstrap, prefix=settings.kafka.prefix) as log:
             result = walked(log, before, prefix=settings.kafka.prefix)
         result.found.add(forged)
         value, signed = sign(result.heads, result.acts, prefix=settings.kafka.prefix, at=clock.now(), key=signing)
@@ -86,7 +86,7 @@ def export(ctx: click.Context, *, out: Path, dry_run: bool, as_json: bool) -> No
 
     kafka = settings_of(ctx).kafka
     try:
-        with Log(kafka.cluster, prefix=kafka.prefix) as log:
+        with Log(kafka.bootstrap, prefix=kafka.prefix) as log:
             partitions = range(log.partitions(TRAIL))
             records = (record for partition in partitions for record in log.whole(TRAIL, partition))
             lines = (placed(record.partition, record.offset, record.value or b"") for record in records)

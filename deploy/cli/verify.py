@@ -21,17 +21,18 @@ def command(ctx: click.Context, *, as_json: bool) -> None:
     dossier.events; dossier.state, unit.tallies, dossier.notices and mail.ledger are compared with what comes of it.
     """
     from deploy import clock
+    from deploy.consenting.people import PeopleUnusable
     from deploy.reading import LogUnreadable
     from deploy.rulebook import ReferenceError
+    from deploy.signing import KeyUnusable
     from deploy.verify.composing import checkpoints_of, source_of
-    from deploy.verify.signing import KeyUnusable
     from deploy.verify.whole import verified
 
     settings = settings_of(ctx)
     try:
         checkpoints, forged = checkpoints_of(settings)
         result = verified(source_of(settings), checkpoints, now=clock.now())
-    except (KeyUnusable, LogUnreadable, OSError, ReferenceError) as error:
+    except (KeyUnusable, LogUnreadable, OSError, PeopleUnusable, ReferenceError) as error:
         raise Failed(str(error)) from error
     result.found.add(forged)
     click.echo(_as_json(result, len(checkpoints)) if as_json else _as_text(result, len(checkpoints)))

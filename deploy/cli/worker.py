@@ -2,12 +2,17 @@
 
 import asyncio
 import contextlib
+import getpass
 import re
 from collections import defaultdict
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from deploy.cli import Failed, settings_of
+
+if TYPE_CHECKING:
+    from deploy.settings import Settings
 
 
 def _places(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> dict[int, frozenset[int]]:
@@ -29,11 +34,15 @@ def _places(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]
     callback=_places,
     help="Bỏ qua một bản ghi của dossier.events · Pass over a record of dossier.events, and say so in the trail.",
 )
+@click.option("--why", default="", help="Vì sao bỏ qua · Why, for office.acts; needed with --skip.")
+@click.option("--who", default=None, help="Ai bỏ qua · Who passes over it; default: the user of this machine.")
+@click.option("--propose", is_flag=True, help="Đề nghị · With --skip: propose it to a second person; nothing is run.")
 @click.pass_context
-def command(ctx: click.Context, skipped: dict[int, frozenset[int]]) -> None:
+def command(ctx: click.Context, /, *, skipped: dict[int, frozenset[int]], **asked: Any) -> None:
     """Chạy tiến trình xử lý · Run the stream worker.
 
     A record that the rules cannot take stops its partition and no other; the log names it, `--skip` passes over it.
+    Who did so, why, and the record's hash stand in office.acts, once, however often workers start with the same words.
 
     Exit codes beyond the usual: 70 fenced by another worker, 71 an epoch could not be committed, 72 the engine failed,
     73 a partition could not be restored, 74 Faust failed. A supervisor starts the worker again.
@@ -47,6 +56,8 @@ def command(ctx: click.Context, skipped: dict[int, frozenset[int]]) -> None:
 
     settings = settings_of(ctx)
     logs.set_up()
+    if skipped and _passed_over(settings, skipped, asked):
+        return
 
     async def run() -> int:
         worker, registry = worker_of(settings, skipped)
@@ -61,3 +72,26 @@ def command(ctx: click.Context, skipped: dict[int, frozenset[int]]) -> None:
         ctx.exit(asyncio.run(run()))
     except (ReferenceError, WrongTopics, AdminError) as error:
         raise Failed(str(error)) from error
+
+
+def _passed_over(settings: "Settings", skipped: dict[int, frozenset[int]], asked: dict[str, Any]) -> bool:
+    """Write down what is passed over, or propose it; returns whether that was all."""
+    from deploy import clock
+    from deploy.consenting.desk import FAILURES, Desk
+    from deploy.consenting.skipping import allow, skipping
+    from deploy.consenting.telling import proposed_in_words
+    from deploy.reading import LogUnreadable
+    from streams.wire.acts import BrokenChain
+
+    if not asked["why"].strip():
+        raise click.UsageError("--skip needs --why: what is wrong with the record?")
+    now = clock.now()
+    try:
+        act = skipping(settings, skipped, who=asked["who"] or getpass.getuser(), why=asked["why"], now=now)
+        if not asked["propose"]:
+            allow(settings, act)
+        else:
+            click.echo(proposed_in_words(Desk(settings).propose(act, now=now)))
+    except (*FAILURES, LogUnreadable, BrokenChain) as error:
+        raise Failed(str(error)) from error
+    return bool(asked["propose"])

@@ -16,7 +16,6 @@ from deploy.connect.snapshots import Written, read_snapshot, stored, transaction
 from deploy.connect.sources import Source
 from deploy.connect.vocabulary import Vocabulary
 from deploy.reading import Log
-from streams.cluster import Address
 from streams.core.moments import Moment
 from streams.engine.connection import Connection
 from streams.engine.publisher import Publisher
@@ -25,7 +24,7 @@ from streams.engine.publisher import Publisher
 class Where(NamedTuple):
     """The cluster: its address and the prefix before the topics' names."""
 
-    bootstrap: Address
+    bootstrap: str
     prefix: str
 
 

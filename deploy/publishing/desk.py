@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from deploy.acts import Beside, record_act
+from deploy.acts import Beside, Provided, record_act
+from deploy.consenting.desk import Desk
+from deploy.consenting.rules import same
 from deploy.publishing.comparing import Effect, Judging
 from deploy.publishing.release import Published, Release
 from deploy.reading import Log
 from deploy.rulebook import files_in, load_rulebook
-from streams.cluster import Address
+from deploy.settings import Settings
 from streams.core.moments import Moment
 from streams.register.entries import PARTITION_KEY, Entry, partition_of, unpacked
 from streams.topics import REFERENCE, STATE
@@ -56,10 +58,33 @@ def looked_ahead(log: Log, release: Release) -> Ahead:
     return Ahead(total, dict(sorted(by_unit.items())), tuple(unreadable))
 
 
-def publish(bootstrap: Address, prefix: str, *, release: Release, published: Published, act: ReferenceApplied) -> None:
-    """Publish a release, with its act, in one transaction; LogUnreadable or BrokenChain, and then nothing stands."""
+def publish(
+    bootstrap: str,
+    prefix: str,
+    *,
+    release: Release,
+    published: Published,
+    act: ReferenceApplied,
+    provided: Provided | None = None,
+) -> None:
+    """Publish a release, with its act, in one transaction.
+
+    Raises LogUnreadable, BrokenChain, or what `provided` raises (deploy.acts), and then nothing stands.
+    """
     records = [(one.key, msgspec.json.encode(one)) for one in release.documents]
-    record_act(bootstrap, act, prefix=prefix, beside=Beside(REFERENCE, published.end, records))
+    record_act(bootstrap, act, prefix=prefix, beside=Beside(REFERENCE, published.end, records), provided=provided)
+
+
+def publish_agreed(
+    settings: Settings, *, release: Release, published: Published, act: ReferenceApplied
+) -> ReferenceApplied:
+    """Publish it, where consent is needed with the one given to just this; raises also what the consent's Desk does."""
+    desk, kafka, provided = Desk(settings), settings.kafka, None
+    if desk.needs("apply"):
+        case = desk.consented(ReferenceApplied, lambda other: same(act, other), now=act.at)
+        act, provided = msgspec.structs.replace(act, agreed=case.agreed), desk.provided(case, now=act.at)
+    publish(kafka.bootstrap, kafka.prefix, release=release, published=published, act=act, provided=provided)
+    return act
 
 
 def act_of(release: Release, *, at: Moment, who: str, why: str) -> ReferenceApplied:

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from deploy.verify.signing import PrivateKey, PublicKey
+from deploy.signing import PrivateKey, PublicKey
 from streams.core.moments import Moment, datetime_of
 
 MARK: Final = b',"signature":"'

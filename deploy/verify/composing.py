@@ -2,21 +2,34 @@
 
 from prometheus_client import CollectorRegistry
 
+from deploy.consenting.people import people_in
 from deploy.rulebook import load_rulebook
 from deploy.settings import Settings
+from deploy.signing import private_key, public_key
 from deploy.verify.checkpoints import Checkpoint
 from deploy.verify.differences import Difference
 from deploy.verify.figures import Figures
+from deploy.verify.office import Consents
 from deploy.verify.proof import checkpoints_in
-from deploy.verify.signing import private_key, public_key
 from deploy.verify.watching import Signing, Watch
 from deploy.verify.whole import Source
+from streams.topics import ACTS, prefixed
 
 
 def source_of(settings: Settings) -> Source:
-    """Return where the log is and the rules that count before anything was published; raises ReferenceError."""
+    """Return where the log is and the rules that count before anything was published.
+
+    Raises ReferenceError, PeopleUnusable.
+    """
     first = load_rulebook(settings.reference.folder)
-    return Source(settings.kafka.cluster, settings.kafka.prefix, first, settings.worker.replay)
+    kafka = settings.kafka
+    return Source(kafka.bootstrap, kafka.prefix, first, settings.worker.replay, consents=_consents_of(settings))
+
+
+def _consents_of(settings: Settings) -> Consents | None:
+    if (file := settings.consent.people_file) is None:
+        return None
+    return Consents(people_in(file), prefixed(settings.kafka.prefix, ACTS), settings.consent.needed)
 
 
 def checkpoints_of(settings: Settings) -> tuple[list[Checkpoint], list[Difference]]:
@@ -26,7 +39,10 @@ def checkpoints_of(settings: Settings) -> tuple[list[Checkpoint], list[Differenc
 
 
 def watch_of(settings: Settings) -> tuple[Watch, CollectorRegistry]:
-    """Return the watch and its figures; raises ReferenceError, KeyUnusable, OSError, ForgedCheckpoints."""
+    """Return the watch and its figures.
+
+    Raises ReferenceError, PeopleUnusable, KeyUnusable, OSError, ForgedCheckpoints.
+    """
     audit, registry = settings.audit, CollectorRegistry()
     kept, forged = checkpoints_of(settings)
     if forged:

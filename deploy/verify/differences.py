@@ -14,6 +14,7 @@ class Kind(enum.StrEnum):
     TAIL_MISSING = "tail_missing"
     OTHER_HISTORY = "other_history"
     CHECKPOINT_FORGED = "checkpoint_forged"
+    ACT_WITHOUT_CONSENT = "act_without_consent"
     LINE_DIFFERS = "line_differs"
     LINE_MISSING = "line_missing"
     LINE_UNEXPECTED = "line_unexpected"

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from deploy.reading import Log, Stored
+from deploy.signing import PrivateKey, PublicKey
 from deploy.verify.chain import Walk
 from deploy.verify.checkpoints import Checkpoint, Head, acts_of, heads_of, keep, kept, opened, signed
 from deploy.verify.differences import Difference, Found, Kind
-from deploy.verify.signing import PrivateKey, PublicKey
 from streams.core.moments import Moment
 from streams.topics import ACTS, TRAIL, prefixed
 

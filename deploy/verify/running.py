@@ -18,7 +18,8 @@ SECONDS: Final = 15.0
 def watch(settings: Settings, clock: Callable[[], Moment]) -> None:
     """Watch, and serve the figures where a port is set.
 
-    Raises ReferenceError, KeyUnusable, ForgedCheckpoints before it begins; OSError when it cannot sign or listen.
+    Raises ReferenceError, PeopleUnusable, KeyUnusable, ForgedCheckpoints before it begins; OSError when it cannot sign
+    or listen.
     """
     asked_to_stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -7,13 +7,13 @@ from typing import NamedTuple
 import structlog
 
 from deploy.reading import Log, LogUnreadable
+from deploy.signing import PrivateKey
 from deploy.verify.checkpoints import Checkpoint
 from deploy.verify.differences import Difference, Found, Kind
 from deploy.verify.figures import Figures
 from deploy.verify.looking_up import Finder, follow_all
 from deploy.verify.places import IndexUnusable, Places
 from deploy.verify.proof import keep, sign
-from deploy.verify.signing import PrivateKey
 from deploy.verify.whole import Source, Verification, Verified
 from streams.core.moments import Moment
 

@@ -11,25 +11,26 @@ from deploy.reading import Log, LogUnreadable
 from deploy.verify.checkpoints import Checkpoint, Head
 from deploy.verify.differences import Found
 from deploy.verify.mails import Awaited, Mails, Routed
+from deploy.verify.office import Consents, Office
 from deploy.verify.partition import Logs, Partition
 from deploy.verify.proof import acts_walk, head_of, walk_of
 from deploy.verify.rerun import Rerun
 from deploy.verify.ruling import Ruling
-from streams.cluster import Address
 from streams.core.moments import Moment
 from streams.core.rulebook import Rulebook
 from streams.register.redating import SLICE
-from streams.topics import ACTS, NOTICES, OUTBOX, REFERENCE, TRAIL, prefixed
+from streams.topics import NOTICES, OUTBOX, REFERENCE, TRAIL, prefixed
 
 
 class Source(NamedTuple):
     """Where the log is, and by what it was decided: `first` counts before anything was published in `reference`."""
 
-    bootstrap: Address
+    bootstrap: str
     prefix: str
     first: Rulebook
     replay: bool = False
     redated: int = SLICE
+    consents: Consents | None = None
 
 
 class Verified(NamedTuple):
@@ -64,7 +65,7 @@ class Verification:
         self._source, self._checkpoints, self._once = source, checkpoints, once
         self._stack = ExitStack()
         self._mails = Mails()
-        self._acts = acts_walk(checkpoints, prefix=source.prefix)
+        self._office = Office(acts_walk(checkpoints, prefix=source.prefix), source.consents)
         self._partitions: dict[int, Partition] = {}
 
     def __enter__(self) -> Self:
@@ -99,9 +100,7 @@ class Verification:
         found, notices, trail = Found(), list[Awaited](), self._logs.trail
         # First of all, so that what is read after it holds all that was written with it.
         ends = [trail.bounds(TRAIL, number)[1] for number in range(trail.partitions(TRAIL))]
-        for act in self._logs.outputs.since(ACTS, 0, self._acts.offset + 1):
-            found.add(self._acts.take(act.offset, act.value or b""))
-        found.add(self._acts.end())
+        found.add(self._office.look(self._logs.outputs))
         self._mails.read(self._logs.outputs, self._routed())
         for number, end in enumerate(ends):
             it = self._partitions.get(number) or self._begin(number)
@@ -136,7 +135,7 @@ class Verification:
         return Verified(
             found,
             tuple(head_of(it.walk) for it in every),
-            head_of(self._acts),
+            head_of(self._office.walk),
             sum(it.epochs for it in every),
             self._mails.expected + sum(it.outcomes.reached for it in every),
             self._mails.answered + sum(it.outcomes.answered for it in every),

@@ -20,12 +20,27 @@ class BrokenChain(Exception):
     """A line of `office.acts` does not follow from the one before it; the message says which and why."""
 
 
+class Agreed(msgspec.Struct, frozen=True):
+    """Who proposed an act and who consented to it, each by the name of the key that signed.
+
+    `proposal` is the id of the proposal, `sha256` the hash of what was proposed.
+    """
+
+    proposal: str
+    sha256: str
+    proposed_by: str
+    proposed_key: str
+    consented_by: str
+    consented_key: str
+
+
 class Act(msgspec.Struct, frozen=True, kw_only=True, tag_field="act", omit_defaults=True):
-    """Something that a person did."""
+    """Something that a person did; `agreed` where a second person had consented to it."""
 
     at: Moment
     who: str
     why: str
+    agreed: Agreed | None = None
     version: int = 1
 
 
@@ -73,8 +88,55 @@ class ReferenceApplied(Act, frozen=True, tag="reference_applied"):
     closed_since: Moment | None = None
 
 
-AnyAct = ReportFrozen | ReportRestated | RejectedReplayed | ReferenceApplied
+class PassedOver(msgspec.Struct, frozen=True):
+    """A record of `dossier.events`: its place, and the hash of its value."""
+
+    partition: int
+    offset: int
+    sha256: str
+
+
+class RecordsSkipped(Act, frozen=True, tag="records_skipped"):
+    """Records that the rules cannot take are passed over by the workers; the trail says when each was."""
+
+    records: tuple[PassedOver, ...]
+
+
+class Proposed(Act, frozen=True, tag="proposed"):
+    """An act is proposed: `content` is its JSON, `sha256` the hash of these bytes; it may be done before `until`.
+
+    `key` names the key of who proposes, `signature` is Ed25519 in hexadecimal (deploy.consenting.rules says of what).
+    """
+
+    content: str
+    sha256: str
+    until: Moment
+    key: str
+    signature: str
+
+
+class Consented(Act, frozen=True, tag="consented"):
+    """Somebody else consents to the `proposal` of this id; hash, key and signature as there."""
+
+    proposal: str
+    sha256: str
+    key: str
+    signature: str
+
+
+AnyAct = ReportFrozen | ReportRestated | RejectedReplayed | ReferenceApplied | RecordsSkipped | Proposed | Consented
 _decoder: Final = msgspec.json.Decoder(AnyAct)
+
+
+def content_of(act: Act) -> str:
+    """Return the JSON by which an act is proposed."""
+    return _encoder.encode(act).decode()
+
+
+def act_in(content: str) -> AnyAct:
+    """Return the act that this JSON states; raises ValueError where it is none that is known."""
+    act: AnyAct = _decoder.decode(content)
+    return act
 
 
 def line_of(before: bytes, act: Act) -> bytes:

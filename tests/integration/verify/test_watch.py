@@ -15,9 +15,9 @@ from deploy.local.leash import Leashed
 from deploy.local.ports import free_ports
 from deploy.reading import LogUnreadable
 from deploy.settings import without_settings
+from deploy.signing import make_keys, private_key
 from deploy.verify.checkpoints import kept
 from deploy.verify.figures import BEAT, Figures
-from deploy.verify.signing import make_keys, private_key
 from deploy.verify.watching import Signing, Watch
 from deploy.verify.whole import Source, Verification
 from streams.topics import STATE, TRAIL

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from deploy.signing import KeyUnusable, make_keys, private_key, public_key
 from deploy.verify.chain import Walk
 from deploy.verify.checkpoints import Forged, Head, heads_of, opened, signed
 from deploy.verify.differences import Kind
-from deploy.verify.signing import KeyUnusable, make_keys, private_key, public_key
 from streams.wire.trail import Chain, Decided
 
 LINES = [

@@ -69,11 +69,23 @@ def private_key(file: Path) -> PrivateKey:
 def public_key(file: Path) -> PublicKey:
     """Read a public key; raises KeyUnusable."""
     try:
-        key = serialization.load_pem_public_key(file.read_bytes())
-    except (OSError, ValueError, UnsupportedAlgorithm) as error:
+        return _public(file.read_bytes())
+    except (OSError, KeyUnusable) as error:
         raise KeyUnusable(f"{file}: {error}") from error
+
+
+def public_key_of(line: str) -> PublicKey:
+    """Return the key whose PEM has this one line between its first and its last; raises KeyUnusable."""
+    return _public(f"-----BEGIN PUBLIC KEY-----\n{line.strip()}\n-----END PUBLIC KEY-----\n".encode())
+
+
+def _public(pem: bytes) -> PublicKey:
+    try:
+        key = serialization.load_pem_public_key(pem)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise KeyUnusable(str(error)) from error
     if not isinstance(key, Ed25519PublicKey):
-        raise KeyUnusable(f"{file}: not an Ed25519 key")
+        raise KeyUnusable("not an Ed25519 key")
     return PublicKey(key)
 
 
