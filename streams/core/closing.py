@@ -11,31 +11,31 @@ from streams.core.transitions import Turn
 Closing: TypeAlias = Refused | Stopped | Done | Returned
 
 _STATES: Final = {
-    Refused: State.REFUSED,
-    Stopped: State.STOPPED,
-    Done: State.DONE,
-    Returned: State.RETURNED,
+    "refused": State.REFUSED,
+    "stopped": State.STOPPED,
+    "done": State.DONE,
+    "returned": State.RETURNED,
 }
 
 
 def close(turn: Turn, said: Closing) -> None:
     """Close the dossier; what comes after a closing moves nothing but done on to returned."""
     facts, event, changes = turn.facts, turn.event, turn.changes
-    if isinstance(said, Returned) and not turn.closed:
+    if said.name == "returned" and not turn.closed:
         turn.note(Rule.BACKWARDS, "returned before done")
         changes["state"] = State.RETURNED
-    elif not turn.move(_STATES[type(said)]):
+    elif not turn.move(_STATES[said.name]):
         return
     if facts.closed_at is None:
         changes["pauses"] = ended(facts.pauses, event.at)
         changes["closed_at"] = event.at
         keyed_at = event.arrived_at if event.keyed_at is None else event.keyed_at
         changes["closing_known_at"] = max(event.arrived_at, keyed_at)
-        if isinstance(said, Done | Returned):
+        if said.name in {"done", "returned"}:
             changes["ended_at"] = event.at
-    if isinstance(said, Done) and said.result is False:
+    if said.name == "done" and said.result is False:
         turn.note(Rule.NO_RESULT)
-    if isinstance(said, Stopped) and facts.withdrawal_requested_at is None:
+    if said.name == "stopped" and facts.withdrawal_requested_at is None:
         turn.note(Rule.STOPPED_UNASKED, "no request")
 
 

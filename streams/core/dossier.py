@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from streams.core.differing import differences
-from streams.core.events import Corrected, Event, Observed
+from streams.core.events import Event
 from streams.core.facts import Facts
 from streams.core.findings import Finding, Rule
 from streams.core.folding import folded
@@ -50,7 +50,7 @@ def new(home: str) -> Dossier:
 
 def after(dossier: Dossier, event: Event) -> Dossier:
     """Return the dossier after one more event, itself when it is known; never raises, whatever the event says."""
-    if dossier.plain and not isinstance(event.body, Corrected) and _comes_last(dossier, event):
+    if dossier.plain and event.body.name != "corrected" and _comes_last(dossier, event):
         secondhand = dossier.secondhand or not speaks_for(dossier.home, event.source)
         return msgspec.structs.replace(
             _stepped(dossier, event), lines=dossier.lines.followed_by(event), secondhand=secondhand
@@ -83,7 +83,7 @@ def refolded(home: str, events: tuple[Event, ...]) -> Dossier:
 
 
 def _corrects(events: tuple[Event, ...]) -> bool:
-    return any(isinstance(event.body, Corrected) for event in events)
+    return any(event.body.name == "corrected" for event in events)
 
 
 def _comes_last(dossier: Dossier, event: Event) -> bool:
@@ -97,7 +97,7 @@ def _comes_last(dossier: Dossier, event: Event) -> bool:
 
 def _stepped(dossier: Dossier, event: Event) -> Dossier:
     body = event.body
-    dossier = seen(dossier, event, body) if isinstance(body, Observed) else folded(dossier, event, body)
+    dossier = seen(dossier, event, body) if body.name == "observed" else folded(dossier, event, body)
     if event.arrived_at - event.at > LONG_AGO:
         found = Finding(Rule.LONG_AGO, (event.id,), event.at)
         return msgspec.structs.replace(dossier, findings=(*dossier.findings, found))

@@ -10,7 +10,7 @@ which another begins ends first; corrections come last.
 """
 
 import enum
-from typing import ClassVar, Final, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 import msgspec
 
@@ -26,7 +26,10 @@ class Channel(enum.StrEnum):
 
 
 class Body(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What an event says; its `name` is the last part but one of the CloudEvents type."""
+    """What an event says; its `name` is the last part but one of the CloudEvents type.
+
+    On the way of every event a kind is told by its name: to ask such a value for its class costs ten times as much.
+    """
 
     name: ClassVar[str]
     rank: ClassVar[int]
@@ -35,7 +38,7 @@ class Body(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Submitted(Body, frozen=True, tag=1):
     """The citizen handed the dossier in; it waits to be accepted (state 1)."""
 
-    name: ClassVar[str] = "submitted"
+    name: ClassVar[Literal["submitted"]] = "submitted"
     rank: ClassVar[int] = 10
     procedure: str
     unit: str
@@ -49,7 +52,7 @@ class Submitted(Body, frozen=True, tag=1):
 class Accepted(Body, frozen=True, tag=2):
     """The office took the dossier and named the day (state 2). `limit` is the text as sent, `5 working days`."""
 
-    name: ClassVar[str] = "accepted"
+    name: ClassVar[Literal["accepted"]] = "accepted"
     rank: ClassVar[int] = 20
     procedure: str
     unit: str
@@ -65,28 +68,28 @@ class Accepted(Body, frozen=True, tag=2):
 class Refused(Body, frozen=True, tag=3):
     """The office did not take the dossier (state 3)."""
 
-    name: ClassVar[str] = "refused"
+    name: ClassVar[Literal["refused"]] = "refused"
     rank: ClassVar[int] = 70
 
 
 class Stopped(Body, frozen=True, tag=4):
     """The office stopped working on the dossier (state 8)."""
 
-    name: ClassVar[str] = "stopped"
+    name: ClassVar[Literal["stopped"]] = "stopped"
     rank: ClassVar[int] = 72
 
 
 class WithdrawalRequested(Body, frozen=True, tag=5):
     """The citizen asked for the dossier back (state 7); it stays open until it is stopped."""
 
-    name: ClassVar[str] = "withdrawal_requested"
+    name: ClassVar[Literal["withdrawal_requested"]] = "withdrawal_requested"
     rank: ClassVar[int] = 50
 
 
 class Transferred(Body, frozen=True, tag=6):
     """Another unit, or another body (liên thông), now holds the dossier; the clock runs on."""
 
-    name: ClassVar[str] = "transferred"
+    name: ClassVar[Literal["transferred"]] = "transferred"
     rank: ClassVar[int] = 40
     unit: str
     officer: str | None = None
@@ -96,7 +99,7 @@ class Transferred(Body, frozen=True, tag=6):
 class SupplementRequested(Body, frozen=True, tag=7):
     """The office asked for further papers (state 5): the clock stands until they come."""
 
-    name: ClassVar[str] = "supplement_requested"
+    name: ClassVar[Literal["supplement_requested"]] = "supplement_requested"
     rank: ClassVar[int] = 60
     until: Moment | None = None
 
@@ -104,14 +107,14 @@ class SupplementRequested(Body, frozen=True, tag=7):
 class SupplementReceived(Body, frozen=True, tag=8):
     """The papers came."""
 
-    name: ClassVar[str] = "supplement_received"
+    name: ClassVar[Literal["supplement_received"]] = "supplement_received"
     rank: ClassVar[int] = 30
 
 
 class PaymentRequested(Body, frozen=True, tag=9):
     """The office asked for a financial obligation to be met (state 6): the clock stands by default."""
 
-    name: ClassVar[str] = "payment_requested"
+    name: ClassVar[Literal["payment_requested"]] = "payment_requested"
     rank: ClassVar[int] = 61
     until: Moment | None = None
 
@@ -119,14 +122,14 @@ class PaymentRequested(Body, frozen=True, tag=9):
 class PaymentReceived(Body, frozen=True, tag=10):
     """The obligation was met."""
 
-    name: ClassVar[str] = "payment_received"
+    name: ClassVar[Literal["payment_received"]] = "payment_received"
     rank: ClassVar[int] = 31
 
 
 class Suspended(Body, frozen=True, tag=11):
     """The office suspended the dossier, for a stated time or until further notice."""
 
-    name: ClassVar[str] = "suspended"
+    name: ClassVar[Literal["suspended"]] = "suspended"
     rank: ClassVar[int] = 62
     until: Moment | None = None
 
@@ -134,14 +137,14 @@ class Suspended(Body, frozen=True, tag=11):
 class Resumed(Body, frozen=True, tag=12):
     """The suspension ended."""
 
-    name: ClassVar[str] = "resumed"
+    name: ClassVar[Literal["resumed"]] = "resumed"
     rank: ClassVar[int] = 32
 
 
 class Reappointed(Body, frozen=True, tag=13):
     """An apology letter named a new due moment (phiếu xin lỗi và hẹn lại)."""
 
-    name: ClassVar[str] = "reappointed"
+    name: ClassVar[Literal["reappointed"]] = "reappointed"
     rank: ClassVar[int] = 42
     due_at: Moment
     letter: str
@@ -150,7 +153,7 @@ class Reappointed(Body, frozen=True, tag=13):
 class Done(Body, frozen=True, tag=14):
     """The work is finished (state 9): closed for lateness. `result` says whether there is a result to give back."""
 
-    name: ClassVar[str] = "done"
+    name: ClassVar[Literal["done"]] = "done"
     rank: ClassVar[int] = 80
     result: bool | None = None
 
@@ -158,21 +161,21 @@ class Done(Body, frozen=True, tag=14):
 class Returned(Body, frozen=True, tag=15):
     """The result is in the citizen's hands (state 10)."""
 
-    name: ClassVar[str] = "returned"
+    name: ClassVar[Literal["returned"]] = "returned"
     rank: ClassVar[int] = 81
 
 
 class Reopened(Body, frozen=True, tag=16):
     """A closed dossier is open again."""
 
-    name: ClassVar[str] = "reopened"
+    name: ClassVar[Literal["reopened"]] = "reopened"
     rank: ClassVar[int] = 90
 
 
 class Corrected(Body, frozen=True, tag=17):
     """An earlier event of the same source was wrong and counts as if it had never been sent."""
 
-    name: ClassVar[str] = "corrected"
+    name: ClassVar[Literal["corrected"]] = "corrected"
     rank: ClassVar[int] = 99
     voids: str
 
@@ -180,7 +183,7 @@ class Corrected(Body, frozen=True, tag=17):
 class Observed(Body, frozen=True, tag=18):
     """A snapshot by a system that publishes states, not events; `state_code` is a national code, or an unknown one."""
 
-    name: ClassVar[str] = "observed"
+    name: ClassVar[Literal["observed"]] = "observed"
     rank: ClassVar[int] = 85
     state_code: str
     procedure: str | None = None

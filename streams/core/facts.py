@@ -100,4 +100,4 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     @property
     def open_pauses(self) -> tuple[Pause, ...]:
         """Return the pauses that no event has ended, in the order in which they began."""
-        return tuple(pause for pause in self.pauses if pause.ended_at is None)
+        return tuple([pause for pause in self.pauses if pause.ended_at is None]) if self.pauses else ()

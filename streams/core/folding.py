@@ -9,24 +9,12 @@ import msgspec
 
 from streams.core.closing import close, reopen
 from streams.core.events import (
-    Accepted,
     AnyBody,
     Corrected,
-    Done,
     Event,
     Observed,
-    PaymentReceived,
-    PaymentRequested,
     Reappointed,
-    Refused,
     Reopened,
-    Resumed,
-    Returned,
-    Stopped,
-    Submitted,
-    SupplementReceived,
-    SupplementRequested,
-    Suspended,
     Transferred,
     WithdrawalRequested,
 )
@@ -41,28 +29,28 @@ Elsewhere: TypeAlias = Transferred | Reappointed | WithdrawalRequested | Reopene
 F = TypeVar("F", bound=Facts)
 
 _PAUSES: Final = {
-    SupplementRequested: PauseKind.SUPPLEMENT,
-    PaymentRequested: PauseKind.PAYMENT,
-    Suspended: PauseKind.SUSPENSION,
+    "supplement_requested": PauseKind.SUPPLEMENT,
+    "payment_requested": PauseKind.PAYMENT,
+    "suspended": PauseKind.SUSPENSION,
 }
 _ENDS: Final = {
-    SupplementReceived: PauseKind.SUPPLEMENT,
-    PaymentReceived: PauseKind.PAYMENT,
-    Resumed: PauseKind.SUSPENSION,
+    "supplement_received": PauseKind.SUPPLEMENT,
+    "payment_received": PauseKind.PAYMENT,
+    "resumed": PauseKind.SUSPENSION,
 }
 
 
 def folded(facts: F, event: Event, said: AnyBody) -> F:
     """Return the facts after `said`, which is the event's body or a part of what a snapshot implies."""
     turn = Turn(facts, event)
-    match said:
-        case Submitted() | Accepted():
+    match said.name:
+        case "submitted" | "accepted":
             receive(turn, said)
-        case SupplementRequested() | PaymentRequested() | Suspended():
-            pause(turn, _PAUSES[type(said)], said.until)
-        case SupplementReceived() | PaymentReceived() | Resumed():
-            go_on(turn, _ENDS[type(said)])
-        case Refused() | Stopped() | Done() | Returned():
+        case "supplement_requested" | "payment_requested" | "suspended":
+            pause(turn, _PAUSES[said.name], said.until)
+        case "supplement_received" | "payment_received" | "resumed":
+            go_on(turn, _ENDS[said.name])
+        case "refused" | "stopped" | "done" | "returned":
             close(turn, said)
         case _:
             _elsewhere(turn, said)
@@ -70,17 +58,17 @@ def folded(facts: F, event: Event, said: AnyBody) -> F:
 
 
 def _elsewhere(turn: Turn, said: Elsewhere) -> None:
-    match said:
-        case Transferred():
+    match said.name:
+        case "transferred":
             _transfer(turn, said)
-        case Reappointed():
+        case "reappointed":
             appoint(turn, said.due_at, letter=said.letter)
-        case WithdrawalRequested():
+        case "withdrawal_requested":
             if turn.move(State.WITHDRAWAL_REQUESTED):
                 turn.changes["withdrawal_requested_at"] = turn.event.at
-        case Reopened():
+        case "reopened":
             reopen(turn)
-        case Observed() | Corrected():
+        case "observed" | "corrected":
             pass  # a snapshot is folded as what it implies; a correction has done its work before the fold
         case _:
             assert_never(said)

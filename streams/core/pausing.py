@@ -26,8 +26,9 @@ def pause(turn: Turn, kind: PauseKind, until: Moment | None) -> None:
 def go_on(turn: Turn, kind: PauseKind) -> None:
     """End every open pause of the kind; a dossier that another pause still holds up goes on waiting for that one."""
     facts, changes = turn.facts, turn.changes
-    still = [pause for pause in facts.open_pauses if pause.kind is not kind]
-    if len(still) == len(facts.open_pauses):
+    unended = facts.open_pauses
+    still = [pause for pause in unended if pause.kind is not kind]
+    if len(still) == len(unended):
         _go_on_unpaused(turn, kind)
         return
     changes["pauses"] = ended(facts.pauses, turn.event.at, kind)
@@ -55,9 +56,13 @@ def in_work(facts: Facts) -> State:
 
 def ended(pauses: tuple[Pause, ...], moment: Moment, kind: PauseKind | None = None) -> tuple[Pause, ...]:
     """Return the pauses with the open ones, of the kind or of every kind, ended at the moment."""
+    if not pauses:
+        return ()
     return tuple(
-        Pause(pause.kind, pause.since, pause.until, moment, pause.asked_by)
-        if pause.ended_at is None and kind in {None, pause.kind}
-        else pause
-        for pause in pauses
+        [
+            Pause(pause.kind, pause.since, pause.until, moment, pause.asked_by)
+            if pause.ended_at is None and (kind is None or kind is pause.kind)
+            else pause
+            for pause in pauses
+        ]
     )

@@ -24,12 +24,12 @@ def receive(turn: Turn, said: Submitted | Accepted) -> None:
     moment = turn.event.at
     if turn.closed:
         turn.note(Rule.BACKWARDS, f"{said.name} after {turn.facts.state}")
-    elif isinstance(said, Accepted):
+    elif said.name == "accepted":
         turn.move(State.ACCEPTED)
         turn.changes["pauses"] = ended(turn.facts.pauses, moment)
     else:
         turn.move(State.SUBMITTED)
-    if isinstance(said, Accepted):
+    if said.name == "accepted":
         if turn.facts.accepted_at is None:
             turn.changes["accepted_at"] = moment
             turn.changes["due_known_at"] = turn.event.arrived_at
@@ -42,7 +42,7 @@ def describe(turn: Turn, said: Telling) -> None:
     """Take over what the event says about the dossier itself; what it leaves out stays as it was."""
     told = {name: value for name in _TOLD if (value := getattr(said, name, None)) not in _UNSAID}
     turn.changes |= cast("Changes", told)
-    if not isinstance(said, Submitted) and said.due_at is not None:
+    if said.name != "submitted" and said.due_at is not None:
         appoint(turn, said.due_at, letter="")
 
 

@@ -6,7 +6,7 @@ closed until it is reopened, so that nobody can hide a late end behind a later s
 
 from typing import Final, TypedDict
 
-from streams.core.events import Accepted, Channel, Corrected, Event, Observed, Submitted, Transferred
+from streams.core.events import Channel, Event
 from streams.core.facts import Away, Facts, Pause, PauseKind
 from streams.core.findings import Finding, Rule
 from streams.core.labels import State
@@ -73,7 +73,7 @@ class Changes(TypedDict, total=False):
     keying_lag: int
 
 
-_NO_WORK: Final = frozenset({Submitted, Accepted, Corrected})
+_NO_WORK: Final = frozenset({"submitted", "accepted", "corrected"})
 _NOT_BEGUN: Final = frozenset({"1", "2"})
 _AT_WORK: Final = "4"
 """State codes of a dossier that nobody works on yet, and of one that somebody does."""
@@ -96,10 +96,10 @@ class Turn:
 
     def _begin(self) -> None:
         body, moment = self.event.body, self.event.at
-        if type(body) in _NO_WORK or (isinstance(body, Observed) and body.state_code in _NOT_BEGUN):
+        if body.name in _NO_WORK or (body.name == "observed" and body.state_code in _NOT_BEGUN):
             return
         self.changes["begun_at"] = moment
-        if isinstance(body, Transferred) or (isinstance(body, Observed) and body.state_code == _AT_WORK):
+        if body.name == "transferred" or (body.name == "observed" and body.state_code == _AT_WORK):
             self.changes["transferred_at"] = moment
 
     def note(self, rule: Rule, note: str = "") -> None:

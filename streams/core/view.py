@@ -68,9 +68,7 @@ class View:
         return partial(self._shown, kinds, by)
 
     def _shown(self, kinds: tuple[type[AnyBody], ...], by: Moment) -> tuple[str, ...]:
-        return tuple(
-            event.id for event in self.counted() if event.at <= by and isinstance(event.body, (*kinds, Observed))
-        )
+        return tuple(event.id for event in self.counted() if event.at <= by and type(event.body) in (*kinds, Observed))
 
     def at(self, *moments: Moment) -> Evidence:
         """Point at the events of these moments."""
@@ -85,7 +83,7 @@ class View:
         if appointed_at is None:
             return self._shown((Accepted,), self.dossier.accepted_at or 0)
         kinds = (Accepted, Observed, Reappointed)
-        return tuple(one.id for one in self.dossier.events if one.at == appointed_at and isinstance(one.body, kinds))
+        return tuple([one.id for one in self.dossier.events if one.at == appointed_at and type(one.body) in kinds])
 
 
 def these(*ids: str) -> Evidence:

@@ -1,6 +1,6 @@
 """The page of the register that one epoch writes: its outputs, and the lines of the trail that say what was done."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import msgspec
 
@@ -55,10 +55,10 @@ class Page:
         """Add a record to this partition of a topic."""
         self._epoch.write((topic.name, self.partition), key, value)
 
-    def fill(self, topic: topics.Topic, records: Iterable[tuple[bytes, bytes | None]]) -> None:
+    def fill(self, topic: topics.Topic, records: Sequence[KeyValue]) -> None:
         """Add records to this partition of a topic."""
-        for key, value in records:
-            self.write(topic, key, value)
+        if records:
+            self._epoch.outputs.setdefault((topic.name, self.partition), []).extend(records)
 
     def close(self, taken: int, now: Moment, rules: Rules) -> Epoch:
         """Return all that was written, as the epoch that took so many records and came to `now` under these rules."""

@@ -1,6 +1,8 @@
-"""Where a partition keeps its dossiers: packed in volumes until touched, and an agenda of what is due next.
+"""Where a partition keeps its dossiers: packed in volumes but for the one in hand, and an agenda of what is due next.
 
-Invariant: every entry that is due at some moment stands in the agenda under that moment.
+Invariant: every entry that is due at some moment stands in the agenda under that moment. What was put last is in hand
+and is packed when another is put: its values still lie near the processor then, and what comes for one dossier in a
+row is packed once.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,7 +25,8 @@ class Shelf:
         self.corrupt: set[bytes] = set()
         self._tallies = tallies
         self._packed = Volumes()
-        self._open: dict[bytes, Entry] = {}
+        self._hand: tuple[bytes, Entry] | None = None
+        self._touched: dict[bytes, bytes] = {}
         self._agenda = Agenda(self._appointed)
 
     def __len__(self) -> int:
@@ -37,20 +40,19 @@ class Shelf:
 
     def get(self, key: bytes) -> Entry | None:
         """Return an entry, unpacked."""
-        entry = self._open.get(key)
-        if entry is None and (packed := self._packed.get(key)) is not None:
-            return unpacked(packed)
-        return entry
+        if self._hand is not None and self._hand[0] == key:
+            return self._hand[1]
+        packed = self._packed.get(key)
+        return None if packed is None else unpacked(packed)
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the keys of all entries."""
+        self._lay_down()
         yield from self._packed
-        yield from (key for key in self._open if self._packed.get(key) is None)
 
     def glance(self, key: bytes) -> tuple[int, Counted | None] | None:
         """Return under which edition an entry was judged last and how it is counted; None where there is none."""
-        if (entry := self._open.get(key)) is not None:
-            return entry.edition, entry.counted
+        self._lay_down()
         if (packed := self._packed.get(key)) is None:
             return None
         glance = decode_glance(packed)
@@ -58,7 +60,9 @@ class Shelf:
 
     def put(self, key: bytes, entry: Entry, *, appointed: Moment | None) -> None:
         """Keep an entry that was touched; `appointed` is the moment under which the agenda still holds it."""
-        self._open[key] = entry
+        if self._hand is None or self._hand[0] != key:
+            self._lay_down()
+        self._hand = key, entry
         if entry.next_at != appointed:
             self._appoint(key, entry.next_at)
 
@@ -69,13 +73,20 @@ class Shelf:
             return None
         return *found, entry
 
-    def pack(self) -> Iterator[tuple[bytes, bytes]]:
-        """Pack every entry that was touched and yield it as `dossier.state` keeps it."""
-        for key, entry in self._open.items():
-            packed = entry.packed()
-            self._packed.put(key, packed)
-            yield key, packed
-        self._open.clear()
+    def pack(self) -> list[tuple[bytes, bytes]]:
+        """Return every entry that was touched since the last call as `dossier.state` keeps it, first touched first."""
+        self._lay_down()
+        packed = list(self._touched.items())
+        self._touched = {}
+        return packed
+
+    def _lay_down(self) -> None:
+        if self._hand is None:
+            return
+        key, entry = self._hand
+        self._hand = None
+        self._touched[key] = packed = entry.packed()
+        self._packed.put(key, packed)
 
     def restore(self, records: Iterable[tuple[bytes, bytes | None]]) -> None:
         """Take up packed entries; a later one replaces an earlier one of the same key, None removes it."""
@@ -107,13 +118,11 @@ class Shelf:
         if at is None:
             return
         self._agenda.add(at, self._packed.same(key))
-        # New dossiers are open until the epoch ends; an epoch may bring thousands.
-        if len(self._agenda) > SLACK + 2 * (len(self._packed) + len(self._open)):
-            self._agenda.anew({*self._packed, *self._open})
+        if len(self._agenda) > SLACK + 2 * len(self._packed):
+            self._agenda.anew(self)
 
     def _appointed(self, key: bytes) -> Moment | None:
-        entry = self._open.get(key)
-        if entry is not None:
-            return entry.next_at
+        if self._hand is not None and self._hand[0] == key:
+            return self._hand[1].next_at
         packed = self._packed.get(key)
         return None if packed is None else decode_header(packed).next_at
