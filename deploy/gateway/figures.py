@@ -26,6 +26,7 @@ class Figures:
         self._requests = counter("requests", "Requests that bring events, by how they ended.", "outcome")
         self._events = counter("events", "Events answered 202, by their source.", "source")
         self._refused = counter("refused", "Requests with a valid token that were refused.", "source")
+        self._slowed = counter("slowed", "Requests answered 429: their source sends too fast.", "source")
         told = "Events named in refusals of what a source sent; of a request that could not be read, one."
         self._refused_events = counter("refused_events", told, "source")
         self._acknowledged = Histogram(
@@ -43,6 +44,7 @@ class Figures:
         for source in sources:
             self._events.labels(source)
             self._refused.labels(source)
+            self._slowed.labels(source)
             self._refused_events.labels(source)
 
     def accepted(self, source: str, events: int, *, seconds: float) -> None:
@@ -56,6 +58,8 @@ class Figures:
         self._requests.labels(why.value).inc()
         if source is not None:
             self._refused.labels(source).inc()
+            if why is Why.TOO_FAST:
+                self._slowed.labels(source).inc()
             if why in THE_SOURCES_OWN:
                 self._refused_events.labels(source).inc(events)
 

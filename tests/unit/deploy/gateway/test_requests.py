@@ -176,6 +176,7 @@ def test_a_source_that_sends_too_fast_is_told_when_to_come_again(tmp_path: Path)
     assert office.post("/events", batch, kind=BATCH).status == 202
     answer = office.post("/events", batch, kind=BATCH)
     assert answer.status == 429
+    assert f'dunghan_gateway_slowed_total{{source="{SOURCE}"}} 1.0' in office.call("GET", "/metrics").body.decode()
     assert answer.headers["retry-after"] == "2"
     assert len(office.paper.taken) == 60
 
