@@ -7,8 +7,7 @@ into a transaction that is committed later with many others; killed in between, 
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import structlog
@@ -64,7 +63,9 @@ class Desk:
         for said in outcomes:
             mail = self.book.open_mail(said.recipient, said.digest)
             if mail is not None and said.attempt > mail.attempts:
-                self.settle(mail, Answered(said.ending, said.reply), said.at)
+                # Again, in a transaction of ours: the one it stands in may have been aborted.
+                self.note(said)
+                self.settle(mail, said)
 
     def take(self, values: Sequence[bytes], position: int) -> None:
         """Absorb records of the outbox, the last of which is before `position`."""
@@ -83,16 +84,17 @@ class Desk:
         self._read_to = position
         self._pending.add(time.monotonic(), read=True)
 
-    def draft(self, now: Moment, *, most: int = DRAFTS) -> int:
-        """Compose and render what is due at `now`, up to `most` mails; return how many wait for their intent."""
-        drafts = self._pending.drafts
-        while len(drafts) < most:
-            due = list(islice(gather(self.book, now, merge=not self._office.replay), most - len(drafts)))
-            if not due:
-                break
-            for gathered in due:
+    def draft(self, now: Moment) -> Iterator[None]:
+        """Compose and render what is due at `now`, one person's a step, until `DRAFTS` mails wait for their intent."""
+        drafts, goes_on = self._pending.drafts, True
+        while goes_on and len(drafts) < DRAFTS:
+            goes_on = False
+            for gathered in gather(self.book, now, merge=not self._office.replay):
                 self._draft(gathered)
-        return len(drafts)
+                goes_on = True
+                yield
+                if len(drafts) >= DRAFTS:
+                    return
 
     def drafts(self) -> int:
         """Return how many mails wait for their intent."""
@@ -136,18 +138,19 @@ class Desk:
         """Return the mail's exact bytes where they are still at hand, and let go of them."""
         return self._contents.pop(mail.digest, None)
 
-    def settle(
-        self, mail: Open, answered: Answered, clock: Moment, *, noted: Callable[[], None] = lambda: None
-    ) -> Next:
-        """Enter the mail server's answer; `noted` is called, in another thread, as soon as no kill can lose it."""
-        settled = settle(self.book, mail, answered, now=clock, directory=self._office.directory)
-        said, *lines = settled.lines
-        topic = prefixed(self._office.prefix, LEDGER)
-        self._writer.note(topic, (said.recipient, ledger.encoded(said)), partition=self.partition, noted=noted)
+    def note(self, said: Outcome, *, noted: Callable[[], None] = lambda: None) -> None:
+        """Write an outcome to the ledger, from any thread; `noted` is called, in another, once no kill can lose it."""
+        record = (said.recipient, ledger.encoded(said))
+        self._writer.note(prefixed(self._office.prefix, LEDGER), record, partition=self.partition, noted=noted)
+
+    def settle(self, mail: Open, said: Outcome) -> Next:
+        """Enter an outcome that was noted."""
+        answered = Answered(said.ending, said.reply)
+        settled = settle(self.book, mail, answered, now=said.at, directory=self._office.directory)
         self._pending.add(time.monotonic(), noted=True)
-        self._pending.lines.extend(lines)
+        self._pending.lines.extend(line for line in settled.lines if not isinstance(line, Outcome))
         self._pending.onward.extend(settled.onward)
-        self._office.figures.mail(mail.stage, answered.ending)
+        self._office.figures.mail(mail.stage, said.ending)
         return settled.next
 
     def release(self, mail: Open) -> None:

@@ -1,5 +1,6 @@
 """Between the desks and the mail server: which open mails are on their way, and whose each answer is."""
 
+import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -9,10 +10,11 @@ import structlog
 
 from alerts.core.digest import rank
 from alerts.core.entries import Open
+from alerts.core.ledger import Outcome
 from alerts.core.retry import Ending, Next
-from alerts.core.settling import Answered
+from alerts.core.settling import Answered, outcome_of
 from alerts.desk import Desk
-from alerts.log import Archive
+from alerts.log import Archive, LogError
 from alerts.mailer import Parcel
 from alerts.message import envelope_sender
 from alerts.office import Office
@@ -20,7 +22,7 @@ from alerts.pool import Answer, Pool
 from streams.core.moments import Moment
 from streams.topics import BYTES, prefixed
 
-AHEAD: Final = 8
+AHEAD: Final = 16
 """Mails for each connection that are handed over before they can be sent."""
 
 FETCHING_SECONDS: Final = 0.5
@@ -34,23 +36,27 @@ class Halted(Exception):
 
 
 class Way(NamedTuple):
-    """Whose open mail is on its way."""
+    """An open mail that is on its way, and the desk it came from."""
 
-    partition: int
-    recipient: str
-    digest: str
+    desk: Desk
+    mail: Open
 
 
 class Outgoing:
-    """Used by one thread; the answers come from the pool's."""
+    """Used by one thread, but for `note`; the answers come from the pool's."""
 
-    def __init__(self, office: Office, pool: Pool, archive: Archive, *, connections: int) -> None:
+    def __init__(
+        self, office: Office, pool: Pool, archive: Archive, *, connections: int, clock: Callable[[], Moment]
+    ) -> None:
         """Prepare."""
+        self._clock = clock
         self._office = office
         self._pool = pool
         self._archive = archive
         self._most = AHEAD * connections
         self._ways: dict[str, Way] = {}
+        pool.tell(self.note)
+        self._said: dict[str, Outcome] = {}
         self._noting: set[str] = set()
         self._halted = ""
 
@@ -60,7 +66,7 @@ class Outgoing:
 
     def offer(self, desks: Mapping[int, Desk], clock: Moment) -> None:
         """Hand over the open mails that may be tried now, the most urgent first, as many as can soon be sent."""
-        if len(self._ways) >= self._most:
+        if len(self._ways) > self._most // 2:
             return
         mails = [
             (desk, mail)
@@ -75,19 +81,23 @@ class Outgoing:
                 return
             parcel = self._parcel(desk, mail, clock)
             if parcel is not None:
-                self._ways[mail.digest] = Way(desk.partition, mail.recipient, mail.digest)
+                self._ways[mail.digest] = Way(desk, mail)
                 self._pool.offer(parcel)
 
-    def enter(self, desks: Mapping[int, Desk], clock: Callable[[], Moment], *, patience: float) -> int:
-        """Enter the answers that came, waiting so long for the first; return how many; Halted by the mail server."""
-        answers = self._pool.answers(patience) if self._ways else []
-        for key, answered in answers:
-            self._enter(desks, Answer(key, answered), clock())
+    def note(self, answer: Answer) -> None:
+        """Write an answer to the ledger; in the pool's thread, so that no connection waits for what we do meanwhile."""
+        way = self._ways[answer.key]
+        said = self._said[answer.key] = outcome_of(way.mail, answer.answered, now=self._clock())
+        self._note(way.desk, said)
+
+    def enter(self, desks: Mapping[int, Desk], *, patience: float) -> None:
+        """Enter the answers that came, waiting so long for the first; Halted by the mail server."""
+        for answer in self._pool.answers(patience) if self._ways else []:
+            self._enter(desks, answer.key)
         if self._halted:
             raise Halted(self._halted)
-        return len(answers)
 
-    def stopping(self, desks: Mapping[int, Desk], clock: Callable[[], Moment], *, patience: float) -> Iterator[None]:
+    def stopping(self, desks: Mapping[int, Desk], *, patience: float) -> Iterator[None]:
         """Begin nothing more, and enter the answers to what has begun, as long as they come in so many seconds.
 
         Yields again and again meanwhile: what is noted must not wait for the last answer.
@@ -97,8 +107,8 @@ class Outgoing:
             del self._ways[key]
         deadline = time.monotonic() + patience
         while self._pool.in_flight() and time.monotonic() < deadline:
-            for key, answered in self._pool.answers(0.05):
-                self._enter(desks, Answer(key, answered), clock())
+            for answer in self._pool.answers(0.05):
+                self._enter(desks, answer.key)
             yield
 
     def let_go(self) -> None:
@@ -110,25 +120,33 @@ class Outgoing:
         self._noting.discard(key)
         self._pool.recorded(key)
 
-    def _enter(self, desks: Mapping[int, Desk], answer: Answer, clock: Moment) -> None:
-        way, answered = self._ways.pop(answer.key), answer.answered
-        desk = desks.get(way.partition)
-        mail = desk.book.open_mail(way.recipient, way.digest) if desk is not None else None
+    def _note(self, desk: Desk, said: Outcome) -> None:
+        self._noting.add(said.digest)
+        # A desk that was closed, or has lost its log, cannot note: its next commit says so, or whoever succeeds it.
+        with contextlib.suppress(LogError):
+            desk.note(said, noted=lambda: self._recorded(said.digest))
+
+    def _enter(self, desks: Mapping[int, Desk], key: str) -> None:
+        way, said = self._ways.pop(key), self._said.pop(key)
+        desk = desks.get(way.desk.partition)
+        mail = desk.book.open_mail(said.recipient, said.digest) if desk is not None else None
         if desk is None or mail is None:
-            # Its partition is another courier's now, who sends the same bytes again: there is no way to tell them.
-            log.warning("an answer came for a mail that is no longer ours", digest=way.digest, ending=answered.ending)
-            self._pool.recorded(way.digest)
+            # Its partition is another courier's now, who finds what was noted, or sends the same bytes again.
+            log.warning("an answer came for a mail that is no longer ours", digest=said.digest, ending=said.ending)
+            self._recorded(key)
             return
-        self._noting.add(way.digest)
-        following = desk.settle(mail, answered, clock, noted=lambda: self._recorded(way.digest))
-        if following is Next.STOP:
-            self._halted = answered.reply
+        if desk is not way.desk:
+            self._note(desk, said)
+        if desk.settle(mail, said) is Next.STOP:
+            self._halted = said.reply
 
     def _parcel(self, desk: Desk, mail: Open, clock: Moment) -> Parcel | None:
         """Return the exact bytes of an open mail, ready to go; None where that is settled here."""
         person = self._office.directory.person(mail.recipient)
         if person is None:
-            desk.settle(mail, Answered(Ending.PERMANENT, "they have no address any more"), clock)
+            said = outcome_of(mail, Answered(Ending.PERMANENT, "they have no address any more"), now=clock)
+            desk.note(said)
+            desk.settle(mail, said)
             return None
         content = desk.content(mail)
         if content is None:

@@ -37,6 +37,7 @@ class Pool:
         """Prepare; `may_start` is asked in our thread before each mail."""
         self._server = server
         self._may_start = may_start
+        self._note: Callable[[Answer], None] = lambda _: None
         self._paces = Paces(server.rates)
         self._waiting: dict[str, deque[Parcel]] = {}
         self._unrecorded: dict[str, asyncio.Event] = {}
@@ -61,6 +62,10 @@ class Pool:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    def tell(self, note: Callable[[Answer], None]) -> None:
+        """Let `note` be told each answer as it comes, in our thread, before `answers` gives it."""
+        self._note = note
 
     def offer(self, parcel: Parcel) -> None:
         """Let this parcel be sent once; those offered first go first, but for domains that have to wait."""
@@ -121,9 +126,11 @@ class Pool:
                 recorded.clear()
                 self._unrecorded[parcel.key] = recorded
                 self._halted |= answered.ending is Ending.HALT
+                answer = Answer(parcel.key, answered)
+                self._note(answer)
                 with self._lock:
                     self._in_flight.discard(parcel.key)
-                    self._answers.put(Answer(parcel.key, answered))
+                    self._answers.put(answer)
         finally:
             await mailer.hang_up()
 

@@ -2,9 +2,10 @@
 
 import contextlib
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import product
+from itertools import islice
 from typing import Final
 
 from alerts.desk import DRAFTS, Desk
@@ -24,12 +25,14 @@ ABSORB_SECONDS: Final = 0.5
 """How long what only has to be kept in mind may wait for its transaction."""
 NOTED_SECONDS: Final = 2.0
 """The same while mails are on their way: outcomes are noted already, but the broker gives up old transactions."""
-BUSY_SECONDS: Final = 0.25
-"""How long answers are entered before the log is looked at again."""
+IDLE_SECONDS: Final = 0.25
+"""How long the log is listened to while there is nothing else to do."""
+BUSY_SECONDS: Final = 0.05
+"""How long the log is listened to while mails are on their way and nothing is to be drafted."""
 SLICE: Final = 8
 """Mails of one partition that are drafted at a stretch."""
-DRAFTING_SECONDS: Final = 0.5
-"""How long drafting may go on before what was drafted, and what was noted meanwhile, is committed."""
+DRAFTING_SECONDS: Final = 0.2
+"""How long drafting may go on before what was drafted is committed and handed over."""
 TOGETHER: Final = 6
 """Transactions of different partitions that run side by side: each waits for the broker most of its time."""
 PULSE: Final = 5.0
@@ -53,6 +56,8 @@ class Sender:
         self._desks: dict[int, Desk] = {}
         self._notices: list[int] = []
         self._pulse = time.monotonic()
+        self._drafted = -1
+        self._is_drafting = False
 
     def run(self, may_go_on: Callable[[], bool]) -> None:
         """Send until `may_go_on` says no; LogError when our place in the log is lost; Halted by the mail server."""
@@ -67,7 +72,9 @@ class Sender:
         ):
             self._threads, self._reader, self._archive = threads, reader, archive
             self._recheck = Recheck(routing, outbox=outbox)
-            self._outgoing = Outgoing(self._office, pool, archive, connections=self._server.connections)
+            self._outgoing = Outgoing(
+                self._office, pool, archive, connections=self._server.connections, clock=self._clock
+            )
             self._notices = reader.partitions(notices)
             try:
                 while may_go_on():
@@ -82,7 +89,7 @@ class Sender:
     def _turn(self) -> None:
         """Read, do what is due, and enter the answers that come meanwhile."""
         reader, outgoing = self._reader, self._outgoing
-        batch = reader.poll(0.0 if len(outgoing) and self._desks else 0.25)
+        batch = reader.poll(self._patience())
         self._pulse = time.monotonic()
         if reader.is_moving():
             self._let_go()
@@ -98,25 +105,31 @@ class Sender:
         if not self._office.replay:
             self._office.figures.rechecked(time.monotonic() - self._recheck.holds_since, mails=drafted)
         outgoing.offer(self._desks, clock)
+        outgoing.enter(self._desks, patience=0.0)
         self._show(clock)
-        deadline = time.monotonic() + (0.02 if drafted else BUSY_SECONDS)
-        while len(outgoing) and time.monotonic() < deadline:
-            outgoing.enter(self._desks, self._clock, patience=0.05)
-            outgoing.offer(self._desks, clock)
+
+    def _patience(self) -> float:
+        if self._is_drafting or not self._desks:
+            return 0.0 if self._desks else IDLE_SECONDS
+        return BUSY_SECONDS if len(self._outgoing) else IDLE_SECONDS
 
     def _draft(self, clock: Moment) -> int:
-        """Draft what is due, a few mails at a time, so that answers need not wait meanwhile; return how many mails."""
-        due, deadline = self._due(clock), time.monotonic() + DRAFTING_SECONDS
-        for most, (desk, now) in product(range(SLICE, DRAFTS + 1, SLICE), due):
-            if time.monotonic() >= deadline:
-                break
-            desk.draft(now, most=most)
-            self._outgoing.enter(self._desks, self._clock, patience=0.0)
+        """Draft what is due, a few mails of each desk in turn; return how many mails."""
+        # Begin behind the desk that had the last turn: else, where time is short, the last would wait for ever.
+        due = sorted(self._due(clock), key=lambda each: each[0].partition <= self._drafted)
+        drafting = deque((desk, desk.draft(now)) for desk, now in due)
+        deadline = time.monotonic() + DRAFTING_SECONDS
+        while drafting and time.monotonic() < deadline:
+            desk, mails = drafting.popleft()
+            self._drafted = desk.partition
+            if sum(1 for _ in islice(mails, SLICE)) == SLICE:
+                drafting.append((desk, mails))
+        self._is_drafting = bool(drafting)
         return sum(desk.drafts() for desk, _ in due)
 
     def _end(self, patience: float) -> None:
         with contextlib.suppress(Halted):
-            for _ in self._outgoing.stopping(self._desks, self._clock, patience=patience):
+            for _ in self._outgoing.stopping(self._desks, patience=patience):
                 self._commit(self._clock(), [desk for desk in self._desks.values() if desk.has_waited(NOTED_SECONDS)])
         self._commit(self._clock(), self._desks.values())
 

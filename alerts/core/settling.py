@@ -36,16 +36,9 @@ class Settled(msgspec.Struct, frozen=True):
 
 def settle(book: Book, mail: Open, answered: Answered, *, now: Moment, directory: Directory) -> Settled:
     """Enter the answer to an open mail into the book."""
-    attempt = mail.attempts + 1
+    said = outcome_of(mail, answered, now=now)
+    attempt = said.attempt
     step = step_after(answered.ending, digest=mail.digest, attempts=attempt, first_at=mail.first_at, now=now)
-    said = Outcome(
-        digest=mail.digest,
-        recipient=mail.recipient,
-        ending=answered.ending,
-        reply=answered.reply,
-        attempt=attempt,
-        at=now,
-    )
     match step.next:
         case Next.AGAIN | Next.STOP:
             book.put(replace(mail, attempts=attempt, next_at=step.at or now))
@@ -64,6 +57,18 @@ def settle(book: Book, mail: Open, answered: Answered, *, now: Moment, directory
             )
         case _:
             assert_never(step.next)
+
+
+def outcome_of(mail: Open, answered: Answered, *, now: Moment) -> Outcome:
+    """Return the ledger's line of the answer to an open mail."""
+    return Outcome(
+        digest=mail.digest,
+        recipient=mail.recipient,
+        ending=answered.ending,
+        reply=answered.reply,
+        attempt=mail.attempts + 1,
+        at=now,
+    )
 
 
 def pass_on(book: Book, entry: Held, *, at: Moment, directory: Directory) -> Tell | NotSent:

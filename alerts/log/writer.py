@@ -1,8 +1,9 @@
 """The one writer for one partition of one step, in transactions."""
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from kafka import KafkaProducer, OffsetAndMetadata, TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError
@@ -32,8 +33,15 @@ class _Impatient(KafkaProducer):  # type: ignore[misc]  # kafka-python has no ty
             raise KafkaTimeoutError(f"no answer to the end of a transaction within {patience_ms / 1000:g} s")
 
 
+class _Note(NamedTuple):
+    topic: str
+    record: tuple[str, bytes]
+    partition: int
+    noted: Callable[[], None]
+
+
 class Writer:
-    """The one writer for one partition of one step."""
+    """The one writer for one partition of one step; one thread at a time, but `note` may be called from any other."""
 
     def __init__(self, bootstrap: str, *, name: str) -> None:
         """Fence the writer of the same name, and end what it left open."""
@@ -51,35 +59,54 @@ class Writer:
                 proxy_url=DIRECT,
             )
             self._producer.init_transactions()
-        self._is_open = False
+        self._lock = threading.Lock()
+        self._is_open = self._is_ending = False
+        self._held_up: list[_Note] = []
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Self]:
         """Commit what is written within and noted before, all of it or, when anything fails, nothing."""
         with ours():
-            self._begin()
+            with self._lock:
+                self._begin()
             try:
                 yield self
+                with self._lock:
+                    self._is_ending = True
             except BaseException:
                 self._is_open = False
                 with contextlib.suppress(KafkaError):
                     self._producer.abort_transaction()
                 raise
             self._producer.commit_transaction()
-            self._is_open = False
+            self._go_on()
 
     def note(self, topic: str, record: tuple[str, bytes], *, partition: int, noted: Callable[[], None]) -> None:
         """Add a record to the next transaction at once; `noted` is called, in another thread, when the broker has it.
 
         From then on it stays in the log: were we killed before the commit, whoever reads also what was aborted would
-        find it. Whoever writes for our partition in the meantime has fenced us, and the note is refused.
+        find it. Whoever writes for our partition in the meantime has fenced us, and the note is refused. While a
+        transaction is being ended it waits for the next one, and whoever calls does not.
         """
-        key, value = record
-        with ours():
-            self._begin()
-            self._producer.send(topic, key=key.encode(), value=value, partition=partition).add_callback(
-                lambda _: noted()
-            )
+        note = _Note(topic, record, partition, noted)
+        with ours(), self._lock:
+            if self._is_ending:
+                self._held_up.append(note)
+            else:
+                self._add(note)
+
+    def _add(self, note: _Note) -> None:
+        key, value = note.record
+        self._begin()
+        sent = self._producer.send(note.topic, key=key.encode(), value=value, partition=note.partition)
+        sent.add_callback(lambda _: note.noted())
+
+    def _go_on(self) -> None:
+        with self._lock:
+            self._is_open = self._is_ending = False
+            held_up, self._held_up = self._held_up, []
+            for note in held_up:
+                self._add(note)
 
     def _begin(self) -> None:
         if not self._is_open:

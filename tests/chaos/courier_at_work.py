@@ -15,7 +15,7 @@ from typing import Self
 
 import msgspec
 
-import alerts.send
+import alerts.takeover
 from alerts.core.pace import Rates
 from alerts.core.people import Directory
 from alerts.core.policy import Policy
@@ -94,7 +94,7 @@ def main(bootstrap: str, prefix: str, orders_file: str) -> None:
     if orders.die_at:
         Mortal.orders = orders
         # The one thing here that is not the courier's own.
-        alerts.send.Writer = Mortal  # type: ignore[attr-defined]
+        vars(alerts.takeover)["Writer"] = Mortal
     deliver(**options(bootstrap, prefix, orders))
 
 

@@ -42,7 +42,15 @@ class Session(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        self._sink.sessions.add(self)
         transport.write(b"220 sink ESMTP\r\n")
+
+    def connection_lost(self, why: Exception | None) -> None:
+        self._sink.sessions.discard(self)
+
+    def hang_up(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
         self._rest += data
@@ -75,9 +83,9 @@ class Session(asyncio.Protocol):
         sink.accept(self._address, content + b"\r\n")
         if temper.silent > 0:
             temper.silent -= 1
-        elif temper.hangs_up > 0 and self._transport is not None:
+        elif temper.hangs_up > 0:
             temper.hangs_up -= 1
-            self._transport.abort()
+            self.hang_up()
         elif temper.delay:
             asyncio.get_running_loop().call_later(temper.delay, self._taken)
         else:
@@ -99,6 +107,7 @@ class Sink:
     def __init__(self, temper: Temper | None = None) -> None:
         self.temper = temper or Temper()
         self.accepted: list[Accepted] = []
+        self.sessions: set[Session] = set()
         self.port = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -113,10 +122,17 @@ class Sink:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._server.close)
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    async def _close(self) -> None:
+        self._server.close()
+        while self.sessions:
+            for session in self.sessions:
+                session.hang_up()
+            await asyncio.sleep(0)
 
     def accept(self, address: str, content: bytes) -> None:
         self.accepted.append(Accepted(address, content, time.monotonic()))

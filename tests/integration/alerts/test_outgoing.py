@@ -84,7 +84,7 @@ def office() -> Office:
 def desk_with_open_mails(writer: Writer) -> Desk:
     desk = Desk(office(), 0, writer=writer, begun=0)
     desk.take([ledger.encoded(tell(notice(who, officer=who), who)) for who in PEOPLE.officers], 6)
-    desk.draft(MORNING)
+    list(desk.draft(MORNING))
     desk.commit(now=MORNING, clock=MORNING, membership=None)
     return desk
 
@@ -95,10 +95,11 @@ def sink() -> Iterator[Sink]:
         yield sink
 
 
-@pytest.fixture
-def pool(sink: Sink) -> Iterator[Pool]:
+@contextlib.contextmanager
+def on_the_way(sink: Sink, writer: Noting) -> Iterator[tuple[Outgoing, Pool]]:
+    """Give two connections to the sink; the bytes of mails are where this writer put them."""
     with Pool(Server(host="127.0.0.1", port=sink.port, connections=2)) as pool:
-        yield pool
+        yield Outgoing(office(), pool, Placed(writer), connections=2, clock=clock), pool
 
 
 def all_sent(outgoing: Outgoing, desk: Desk) -> None:
@@ -106,35 +107,43 @@ def all_sent(outgoing: Outgoing, desk: Desk) -> None:
     while list(desk.book.open_mails()):
         assert time.monotonic() < deadline, f"{len(list(desk.book.open_mails()))} mails wait without end"
         outgoing.offer({0: desk}, MORNING)
-        outgoing.enter({0: desk}, clock, patience=0.05)
+        outgoing.enter({0: desk}, patience=0.05)
 
 
-def test_what_was_handed_over_and_not_begun_when_the_partitions_moved_is_sent_all_the_same(
-    sink: Sink, pool: Pool
-) -> None:
+def test_what_was_handed_over_and_not_begun_when_the_partitions_moved_is_sent_all_the_same(sink: Sink) -> None:
     writer = Noting()
     desk = desk_with_open_mails(writer)
-    outgoing = Outgoing(office(), pool, Placed(writer), connections=2)
-    outgoing.offer({0: desk}, MORNING)
-    assert sink.wait_for(2, 10)
-    # Nobody answers as long as whoever leaves can wait.
-    list(outgoing.stopping({0: desk}, clock, patience=0.05))
-    assert pool.in_flight() == 2
-    all_sent(outgoing, desk)
+    with on_the_way(sink, writer) as (outgoing, pool):
+        outgoing.offer({0: desk}, MORNING)
+        assert sink.wait_for(2, 10)
+        # Nobody answers as long as whoever leaves can wait.
+        list(outgoing.stopping({0: desk}, patience=0.05))
+        assert pool.in_flight() == 2
+        all_sent(outgoing, desk)
     assert sorted(mail.address for mail in sink.accepted) == sorted(one.address for one in PEOPLE.officers.values())
 
 
-def test_no_connection_waits_for_a_note_that_the_log_never_took(sink: Sink, pool: Pool) -> None:
+def test_no_connection_waits_for_a_note_that_the_log_never_took(sink: Sink) -> None:
     lost, writer = Noting(), Noting()
     before, desk = desk_with_open_mails(lost), desk_with_open_mails(writer)
     lost.lost = True
-    outgoing = Outgoing(office(), pool, Placed(writer), connections=2)
-    outgoing.offer({0: before}, MORNING)
-    assert sink.wait_for(2, 10)
-    list(outgoing.stopping({0: before}, clock, patience=5))
-    assert pool.in_flight() == 0
-    # The desk is closed, and then the partition is ours again.
-    outgoing.let_go()
-    all_sent(outgoing, desk)
+    with on_the_way(sink, writer) as (outgoing, pool):
+        outgoing.offer({0: before}, MORNING)
+        assert sink.wait_for(2, 10)
+        list(outgoing.stopping({0: before}, patience=5))
+        assert pool.in_flight() == 0
+        # The desk is closed, and then the partition is ours again.
+        outgoing.let_go()
+        all_sent(outgoing, desk)
     assert len(sink.accepted) == 8
     assert len({mail.content for mail in sink.accepted}) == 6
+
+
+def test_an_answer_is_noted_while_its_desk_is_busy_with_something_else(sink: Sink) -> None:
+    writer = Noting()
+    desk = desk_with_open_mails(writer)
+    with on_the_way(sink, writer) as (outgoing, _):
+        outgoing.offer({0: desk}, MORNING)
+        # Nobody enters an answer: were it noted only then, the third mail would wait for ever.
+        assert sink.wait_for(len(PEOPLE.officers), 10)
+        assert len(list(desk.book.open_mails())) == len(PEOPLE.officers)
