@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 
 from alerts.core.people import Directory
 from alerts.core.policy import Policy
+from alerts.links import Links
 from alerts.log import Follower
 from alerts.message import Letterhead
 from alerts.metrics import Figures
@@ -21,6 +22,7 @@ from alerts.render import Renderer
 from alerts.route import Router
 from alerts.send import Sender
 from alerts.server import Server
+from streams.cluster import Address
 from streams.core.moments import Moment
 from streams.topics import OUTBOX, prefixed
 
@@ -29,17 +31,18 @@ class Options(TypedDict):
     """What a courier needs to know. All values can be handed to another process.
 
     `prefix` is that of the topics, and names the groups `<prefix>-route` and `<prefix>-send` (`dunghan` without one);
-    `link` is the page of a dossier with `{dossier}` in it; `replay` says that time is that of the marks in the notices.
+    `links` says where a dossier is found in the system that keeps it; `replay` says that time is that of the marks in
+    the notices.
     """
 
-    bootstrap: str
+    bootstrap: Address
     prefix: str
     directory: Directory
     smtp: Server
     letterhead: Letterhead
     clock: Callable[[], Moment]
     policy: NotRequired[Policy]
-    link: NotRequired[str]
+    links: NotRequired[Links]
     replay: NotRequired[bool]
     metrics_host: NotRequired[str]
     metrics_port: NotRequired[int | None]
@@ -108,7 +111,7 @@ class Courier:
             prefix=options["prefix"],
             directory=options["directory"],
             policy=options.get("policy", Policy()),
-            renderer=Renderer(options["directory"], language=letterhead.language, link=options.get("link", "")),
+            renderer=Renderer(options["directory"], language=letterhead.language, links=options.get("links")),
             letterhead=letterhead,
             figures=self._figures,
             replay=options.get("replay", False),
@@ -123,7 +126,7 @@ def deliver(**options: Unpack[Options]) -> None:
     courier.run()
 
 
-def settled_to(bootstrap: str, prefix: str) -> Moment | None:
+def settled_to(bootstrap: Address, prefix: str) -> Moment | None:
     """Return the moment of a replay up to which everybody has been told and every mail server has answered.
 
     None while a partition has not come so far, or has an open mail. Read from outside, from the notes beside the

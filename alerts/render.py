@@ -4,7 +4,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import quote
 
 import css_inline
 import msgspec
@@ -12,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from alerts.core.digest import Digest, Item, UnitLine, rank
 from alerts.core.people import Directory
+from alerts.links import Links
 from alerts.wording import WORDS, Language, clock_text, day_text, span, standing
 from streams.core.stages import Stage
 
@@ -57,13 +57,13 @@ class Group(msgspec.Struct, frozen=True):
 
 
 class Renderer:
-    """Renders digests in one language; `link` is the page of a dossier with `{dossier}` in it, or empty."""
+    """Renders digests in one language; `links` says where a dossier is found in the system that keeps it."""
 
-    def __init__(self, directory: Directory, *, language: Language = Language.VI, link: str = "") -> None:
+    def __init__(self, directory: Directory, *, language: Language = Language.VI, links: Links | None = None) -> None:
         """Load the templates."""
         self._directory = directory
         self._words = WORDS[language]
-        self._link = link
+        self._links = links or Links()
         self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
         environment = Environment(
             loader=PackageLoader("alerts"),
@@ -153,7 +153,7 @@ class Renderer:
         return Row(
             number=number,
             dossier=dossier,
-            link=self._link.format(dossier=quote(dossier)) if self._link else "",
+            link=self._links.of(dossier),
             standing=standing(self._words, item, digest.at),
             due=self._words.due.format(at=clock_text(item.due_at)) if item.due_at is not None else self._words.no_due,
             about=" · ".join(plain(part) for part in about if part),

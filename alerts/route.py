@@ -17,6 +17,7 @@ from alerts.core.routing import route
 from alerts.core.settling import concern_of
 from alerts.log import Position, Reader, Writer
 from alerts.metrics import Figures
+from streams.cluster import Address
 from streams.core.stages import Ended
 from streams.topics import LEDGER, NOTICES, OUTBOX, prefixed
 from streams.wire.records import Mark, Notice, NoticeRecord, Withdrawal
@@ -30,7 +31,7 @@ log = structlog.get_logger(__name__)
 class Router:
     """The member of the group `<app>-route`; `run` is its life."""
 
-    def __init__(self, bootstrap: str, *, prefix: str, directory: Directory, figures: Figures) -> None:
+    def __init__(self, bootstrap: Address, *, prefix: str, directory: Directory, figures: Figures) -> None:
         """Prepare; nothing connects before `run`."""
         self._bootstrap = bootstrap
         self._app = prefix or "dunghan"

@@ -16,6 +16,7 @@ from alerts.pool import Pool
 from alerts.recheck import Recheck
 from alerts.server import Server
 from alerts.takeover import taken_over
+from streams.cluster import Address
 from streams.core.moments import Moment
 from streams.topics import NOTICES, OUTBOX, prefixed
 
@@ -46,7 +47,7 @@ HANDING_OVER: Final = 4.0
 class Sender:
     """The member of the group `<app>-send`; `run` is its life."""
 
-    def __init__(self, bootstrap: str, *, office: Office, server: Server, clock: Callable[[], Moment]) -> None:
+    def __init__(self, bootstrap: Address, *, office: Office, server: Server, clock: Callable[[], Moment]) -> None:
         """Prepare; nothing connects before `run`."""
         self._bootstrap = bootstrap
         self._app = office.prefix or "dunghan"

@@ -9,11 +9,12 @@ from alerts.core.ledger import Outcome
 from alerts.desk import Desk
 from alerts.log import Archive, Reader, Writer
 from alerts.office import Office
+from streams.cluster import Address
 from streams.topics import BOOK, LEDGER, prefixed
 
 
 def taken_over(
-    office: Office, *, bootstrap: str, reader: Reader, archive: Archive, threads: Executor
+    office: Office, *, bootstrap: Address, reader: Reader, archive: Archive, threads: Executor
 ) -> dict[int, Desk]:
     """Return the desks of the partitions that `reader` has now, by partition; LogError when one cannot be had."""
     # In this order: fence the last owner, read how far they came, read their book, read what they noted.
@@ -37,7 +38,7 @@ def taken_over(
     return desks
 
 
-def _recover(desks: Mapping[int, Desk], office: Office, bootstrap: str) -> None:
+def _recover(desks: Mapping[int, Desk], office: Office, bootstrap: Address) -> None:
     unsure = {partition: desk.unsure_since() for partition, desk in desks.items()}
     begin = {partition: line for partition, line in unsure.items() if line is not None}
     if not begin:

@@ -5,13 +5,14 @@ from collections.abc import Callable
 
 from dashboards.core.silence import Expected, Hearing, Voice
 from dashboards.reader import HeardReader
+from streams.cluster import Address
 from streams.core.moments import Moment
 
 
 class Listening:
     """The voices of one pipeline; not to be shared between threads."""
 
-    def __init__(self, *, bootstrap: str, prefix: str, expected: Expected) -> None:
+    def __init__(self, *, bootstrap: Address, prefix: str, expected: Expected) -> None:
         """Connect; TalliesUnreachable when there is no broker or no topic."""
         self._reader = HeardReader(bootstrap=bootstrap, prefix=prefix)
         self._hearing = Hearing()

@@ -15,7 +15,8 @@ import msgspec
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from streams.sockets import DIRECT
+from streams.cluster import Address
+from streams.sockets import direct
 from streams.topics import HEARD, TALLIES, Topic, prefixed
 from streams.wire.records import Counted, Heard, Tally
 
@@ -74,7 +75,7 @@ def _errors(place: str) -> Iterator[None]:
         raise TalliesUnreachable(f"{place}: {error}") from error
 
 
-def _connected(bootstrap: str, *, connect_ms: int) -> Any:  # kafka-python has no types
+def _connected(bootstrap: Address, *, connect_ms: int) -> Any:  # kafka-python has no types
     clients: list[Any] = []
 
     def client(**settings: Any) -> Any:
@@ -82,9 +83,9 @@ def _connected(bootstrap: str, *, connect_ms: int) -> Any:  # kafka-python has n
         return clients[-1]
 
     try:
-        with _errors(bootstrap):
+        with _errors(str(bootstrap)):
             return KafkaConsumer(
-                bootstrap_servers=bootstrap.split(","),
+                **direct(bootstrap),
                 client_id="dunghan-scoreboard",
                 group_id=None,
                 enable_auto_commit=False,
@@ -92,7 +93,6 @@ def _connected(bootstrap: str, *, connect_ms: int) -> Any:  # kafka-python has n
                 isolation_level="read_committed",
                 bootstrap_timeout_ms=connect_ms,
                 kafka_client=client,
-                proxy_url=DIRECT,
             )
     except TalliesUnreachable:
         # A consumer that cannot be made leaves its client's thread and sockets behind, once for each new try.
@@ -107,7 +107,7 @@ class _Reader(Generic[R]):
     topic: ClassVar[Topic]
     read_as: Callable[[str, bytes | None], R]
 
-    def __init__(self, *, bootstrap: str, prefix: str, connect_ms: int = CONNECT_MS) -> None:
+    def __init__(self, *, bootstrap: Address, prefix: str, connect_ms: int = CONNECT_MS) -> None:
         """Connect and find the partitions; TalliesUnreachable when there is no broker or no topic."""
         self._topic = prefixed(prefix, self.topic)
         self._consumer = _connected(bootstrap, connect_ms=connect_ms)

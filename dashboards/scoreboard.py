@@ -21,6 +21,7 @@ from dashboards.exposition import CONTENT_TYPE, VOICE_SERIES, openmetrics
 from dashboards.listening import Listening
 from dashboards.reader import Pass, Record, TalliesUnreachable, TallyReader
 from dashboards.web import Page, Web
+from streams.cluster import Address
 from streams.core.moments import Moment
 
 PAUSE: Final = 0.2
@@ -30,7 +31,7 @@ IDLE_SHARE: Final = 3
 RETRY: Final = 1.0
 
 
-def read_board(bootstrap: str, prefix: str) -> tuple[Board, bool]:
+def read_board(bootstrap: Address, prefix: str) -> tuple[Board, bool]:
     """Return the board of all that is committed now, and whether it is complete.
 
     TalliesUnreachable when there is no broker or no topic.
@@ -54,7 +55,7 @@ class Scoreboard:
     def __init__(
         self,
         *,
-        bootstrap: str,
+        bootstrap: Address,
         prefix: str,
         host: str = "127.0.0.1",
         port: int = 0,

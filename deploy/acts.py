@@ -7,7 +7,8 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from deploy.reading import LARGEST, TIMEOUT_MS, Log, LogUnreadable
-from streams.sockets import DIRECT
+from streams.cluster import Address
+from streams.sockets import direct
 from streams.topics import ACTS, Topic, prefixed
 from streams.wire.acts import Act, AnyAct, acts_in, line_of
 
@@ -32,7 +33,7 @@ Provided = Callable[[Sequence[AnyAct]], None]
 
 
 def record_act(
-    bootstrap: str, act: Act, *, prefix: str, beside: Beside | None = None, provided: Provided | None = None
+    bootstrap: Address, act: Act, *, prefix: str, beside: Beside | None = None, provided: Provided | None = None
 ) -> None:
     """Add an act at the end of the chain, in one transaction; whoever wrote at the same time is refused.
 
@@ -41,8 +42,7 @@ def record_act(
     """
     try:
         producer: Any = KafkaProducer(
-            proxy_url=DIRECT,
-            bootstrap_servers=bootstrap.split(","),
+            **direct(bootstrap),
             client_id="dunghan-acts",
             transactional_id=f"{prefix or 'dunghan'}-acts",
             max_request_size=LARGEST,

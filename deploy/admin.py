@@ -4,16 +4,17 @@ Brokers learn of a change a moment after it was made; `apply` returns when they 
 """
 
 import contextlib
-import socket
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from kafka.admin import ConfigResource, KafkaAdminClient
 from kafka.errors import KafkaError
 
+from deploy.admission import NotAdmitted, admitted
 from deploy.layout import Deviation, Fault, Found, Layout, differences
-from streams.sockets import DIRECT
+from streams.cluster import Address
+from streams.sockets import direct
 from streams.topics import TOPICS, prefixed
 
 TIMEOUT_MS: Final = 15_000
@@ -26,7 +27,7 @@ class AdminError(Exception):
 class TopicAdmin:
     """The topics of one cluster; every method raises AdminError when the cluster cannot do it."""
 
-    def __init__(self, bootstrap: str, layout: Layout, *, patience: float = 15.0) -> None:
+    def __init__(self, bootstrap: Address, layout: Layout, *, patience: float = 15.0) -> None:
         """Prepare for the cluster at `bootstrap` (host:port, comma-separated).
 
         Each call connects anew, and waits `patience` seconds for a cluster that is only just coming up.
@@ -61,17 +62,19 @@ class TopicAdmin:
 
     @contextlib.contextmanager
     def _client(self) -> Iterator[Any]:
-        addresses = self._bootstrap.split(",")
-        # The client hides why it cannot connect and leaves sockets open, so whether anybody is there is asked first.
-        if not answers(addresses, self._patience):
+        # The client hides why it cannot connect and leaves sockets open, so whether it may come in is asked first.
+        try:
+            there = admitted(self._bootstrap, self._patience)
+        except NotAdmitted as error:
+            raise AdminError(str(error)) from error
+        if not there:
             raise AdminError(f"nobody answers at {self._bootstrap} (DUNGHAN_KAFKA__BOOTSTRAP)")
         try:
             client = KafkaAdminClient(
-                bootstrap_servers=addresses,
+                **direct(self._bootstrap),
                 client_id="dunghan-topics",
                 bootstrap_timeout_ms=TIMEOUT_MS,
                 request_timeout_ms=TIMEOUT_MS,
-                proxy_url=DIRECT,
             )
         except (KafkaError, OSError, ValueError) as error:
             raise AdminError(f"no Kafka answers at {self._bootstrap}: {error}") from error
@@ -114,18 +117,6 @@ class TopicAdmin:
             settings.setdefault(each.topic, {})[each.setting] = each.wanted
         if settings:
             client.alter_configs([ConfigResource("TOPIC", name, wanted) for name, wanted in settings.items()])
-
-
-def answers(addresses: Iterable[str], seconds: float) -> bool:
-    """Tell whether one of the addresses (host:port) accepts connections within so many seconds."""
-    deadline = time.monotonic() + seconds
-    while True:
-        for host, _, port in (address.strip().rpartition(":") for address in addresses):
-            with contextlib.suppress(OSError, ValueError), socket.create_connection((host.strip("[]"), int(port)), 1.0):
-                return True
-        if time.monotonic() >= deadline:
-            return False
-        time.sleep(0.1)
 
 
 def _standing(client: Any, names: Sequence[str]) -> dict[str, Found]:

@@ -34,7 +34,7 @@ class WrongTopics(Exception):
 def check_topics(settings: Settings) -> None:
     """Raise WrongTopics, or AdminError if the cluster does not answer. Copies are the cluster's operator's matter."""
     kafka = settings.kafka
-    found = TopicAdmin(kafka.bootstrap, Layout(kafka.prefix, kafka.partitions, kafka.replication)).plan()
+    found = TopicAdmin(kafka.cluster, Layout(kafka.prefix, kafka.partitions, kafka.replication)).plan()
     wrong = [each for each in found if each.fault is not Fault.COPIES]
     if wrong:
         lines = [
@@ -51,12 +51,12 @@ def worker_of(settings: Settings, skipped: Mapping[int, frozenset[int]] = NONE) 
     """
     kafka, how = settings.kafka, settings.worker
     group = f"{kafka.prefix}-worker" if kafka.prefix else "dunghan-worker"
-    connection = Connection(kafka.bootstrap, kafka.prefix, group, client_id=f"{kafka.client_id}-worker")
+    connection = Connection(kafka.cluster, kafka.prefix, group, client_id=f"{kafka.client_id}-worker")
     registry = CollectorRegistry()
     show_clock(registry, clock.now)
     known = expected_of(settings.reference.folder, now=clock.now()).named
     intake = IntakeMetrics(registry, [name for speaker, name in known if speaker is Speaker.SOURCE])
-    inbox = partial(Intake, partitions=kafka.partitions, metrics=intake, replay=how.replay)
+    inbox = partial(Intake, partitions=kafka.partitions, metrics=intake, replay=how.replay, known=known)
     reference = Shown(load_rulebook(settings.reference.folder), decide := RegisterMetrics(registry))
 
     def register(partition: int) -> Register:

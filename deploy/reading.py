@@ -12,8 +12,9 @@ from typing import Any, Final, NamedTuple, Self
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
-from deploy.admin import answers
-from streams.sockets import DIRECT
+from deploy.admission import NotAdmitted, admitted
+from streams.cluster import Address
+from streams.sockets import direct
 from streams.topics import Topic, prefixed
 
 TIMEOUT_MS: Final = 15_000
@@ -49,17 +50,21 @@ def _ours(place: str) -> Iterator[None]:
 class Log:
     """The topics of one prefix on one cluster, to read; a context manager."""
 
-    def __init__(self, bootstrap: str, *, prefix: str, patience: float = 10.0, at_once: int = LARGEST) -> None:
+    def __init__(self, bootstrap: Address, *, prefix: str, patience: float = 10.0, at_once: int = LARGEST) -> None:
         """Connect; raises LogUnreadable when nobody answers within `patience` seconds.
 
         `at_once` bytes of a partition are asked for at a time: less is quicker where single records are wanted.
         """
         self._bootstrap, self._prefix = bootstrap, prefix
-        if not answers(bootstrap.split(","), patience):
+        try:
+            there = admitted(bootstrap, patience)
+        except NotAdmitted as error:
+            raise LogUnreadable(str(error)) from error
+        if not there:
             raise LogUnreadable(f"nobody answers at {bootstrap} (DUNGHAN_KAFKA__BOOTSTRAP)")
-        with _ours(bootstrap):
+        with _ours(str(bootstrap)):
             self._consumer: Any = KafkaConsumer(
-                bootstrap_servers=bootstrap.split(","),
+                **direct(bootstrap),
                 client_id="dunghan-reading",
                 group_id=None,
                 enable_auto_commit=False,
@@ -69,7 +74,6 @@ class Log:
                 max_partition_fetch_bytes=at_once,
                 allow_auto_create_topics=False,
                 metrics_enabled=False,
-                proxy_url=DIRECT,
                 bootstrap_timeout_ms=TIMEOUT_MS,
             )
 
@@ -81,7 +85,7 @@ class Log:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Let go of the connection."""
-        with contextlib.suppress(LogUnreadable), _ours(self._bootstrap):
+        with contextlib.suppress(LogUnreadable), _ours(str(self._bootstrap)):
             self._consumer.close(autocommit=False)
 
     def partitions(self, topic: Topic) -> int:
@@ -146,7 +150,7 @@ class Log:
                     )
 
 
-def send_again(bootstrap: str, records: Sequence[Stored], *, prefix: str, topic: Topic) -> None:
+def send_again(bootstrap: Address, records: Sequence[Stored], *, prefix: str, topic: Topic) -> None:
     """Append the records to their partitions, key, value and headers as they were; returns when all are kept.
 
     Raises LogUnreadable when one was not taken; those before it then stand, and sending all again does no harm.
@@ -155,13 +159,12 @@ def send_again(bootstrap: str, records: Sequence[Stored], *, prefix: str, topic:
         return
     with _ours(prefixed(prefix, topic)):
         producer = KafkaProducer(
-            bootstrap_servers=bootstrap.split(","),
+            **direct(bootstrap),
             client_id="dunghan-again",
             acks="all",
             enable_idempotence=True,
             max_request_size=LARGEST,
             metrics_enabled=False,
-            proxy_url=DIRECT,
         )
         try:
             sent = [

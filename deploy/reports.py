@@ -36,7 +36,7 @@ def report_now(settings: Settings, period: Period, rules: Rules, *, audit: bool 
 
     With `audit` the rules over units look at every dossier, for which all events are read; LogUnreadable.
     """
-    board, complete = read_board(settings.kafka.bootstrap, settings.kafka.prefix)
+    board, complete = read_board(settings.kafka.cluster, settings.kafka.prefix)
     latest = max(board.counted.values(), default=0)
     odd = _audited(settings, period, latest) if audit else ()
     material = replace(_material(settings, period, rules), audited=odd)
@@ -46,7 +46,7 @@ def report_now(settings: Settings, period: Period, rules: Rules, *, audit: bool 
 def report_then(settings: Settings, period: Period, rules: Rules, *, as_of: Moment) -> Report:
     """Return the report recomputed from the events that had arrived; LogUnreadable, BadGrounds, ReferenceError."""
     law = load_rulebook(settings.reference.folder)
-    with Log(settings.kafka.bootstrap, prefix=settings.kafka.prefix) as log:
+    with Log(settings.kafka.cluster, prefix=settings.kafka.prefix) as log:
         found = recounted(log, period, as_of=as_of, rules=law)
     odd = unit_findings(found.cases, period, law.policy.findings)
     material = replace(_material(settings, period, rules, used=found.used), audited=odd)
@@ -56,7 +56,7 @@ def report_then(settings: Settings, period: Period, rules: Rules, *, as_of: Mome
 
 def _audited(settings: Settings, period: Period, as_of: Moment) -> tuple[UnitFinding, ...]:
     law = load_rulebook(settings.reference.folder)
-    with Log(settings.kafka.bootstrap, prefix=settings.kafka.prefix) as log:
+    with Log(settings.kafka.cluster, prefix=settings.kafka.prefix) as log:
         return unit_findings(recounted(log, period, as_of=as_of, rules=law).cases, period, law.policy.findings)
 
 
@@ -84,7 +84,7 @@ class Past(NamedTuple):
 
 def past_of(settings: Settings, period: Period) -> Past:
     """Return what was done about the period. LogUnreadable, BrokenChain."""
-    with Log(settings.kafka.bootstrap, prefix=settings.kafka.prefix) as log:
+    with Log(settings.kafka.cluster, prefix=settings.kafka.prefix) as log:
         acts, _ = read_acts(log)
     frozen = next((act for act in acts if isinstance(act, ReportFrozen) and act.period == str(period)), None)
     restated = [act for act in acts if isinstance(act, ReportRestated) and act.period == str(period)]

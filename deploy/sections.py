@@ -4,34 +4,18 @@ import shlex
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FilePath, field_validator, model_validator
+from pydantic import BeforeValidator, Field, FilePath, field_validator, model_validator
 from pydantic_settings import NoDecode
+
+from deploy.kafka_section import Kafka, Section
+
+__all__ = ["Audit", "Courier", "Gateway", "Kafka", "Reference", "Scoreboard", "Section", "Smtp", "Worker"]
 
 LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 FreePort = Annotated[int, Field(ge=0, le=65535)]
 """A port to listen on; 0 takes any that is free."""
-
-
-class Section(BaseModel):
-    """One table of `dunghan.toml`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Kafka(Section):
-    """The cluster and the topics on it."""
-
-    bootstrap: Annotated[str, Field(pattern=r"^\s*\S+:\d+(\s*,\s*\S+:\d+)*\s*$")] = "127.0.0.1:9092"
-    """Addresses as host:port, comma-separated."""
-    prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]*$", max_length=100)] = ""
-    """Before every topic's name, and a dot; a pipeline of its own."""
-    partitions: Annotated[int, Field(ge=1, le=1000)] = 12
-    """Of every topic but the single ones; never changed once there is data."""
-    replication: Annotated[int, Field(ge=1, le=9)] = 3
-    """Copies of every partition."""
-    client_id: str = "dunghan"
 
 
 class Worker(Section):
@@ -55,7 +39,7 @@ class Courier(Section):
     language: Literal["vi", "en"] = "vi"
     sender: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] = "dunghan@localhost"
     base_url: str | None = None
-    """Where a dossier's link leads, for officers."""
+    """Where the link of a dossier leads whose home has none of its own (`link` of its source)."""
     metrics_host: str = "127.0.0.1"
     metrics_port: FreePort | None = None
 
@@ -94,7 +78,7 @@ class Smtp(Section):
     """A command that prints an access token for XOAUTH2; in the place of a password."""
     per_second: Annotated[float, Field(ge=0)] = 0.0
     """Mails a second at most; 0: as fast as the server takes them."""
-    per_second_by_domain: Annotated[dict[str, float], NoDecode, BeforeValidator(_rates)] = {}
+    per_second_by_domain: Annotated[dict[str, float], NoDecode, BeforeValidator(_rates)] = Field(default_factory=dict)
     """The same for single domains: `gmail.com=1,yahoo.com=0.5` in a variable."""
 
     @model_validator(mode="after")

@@ -6,7 +6,7 @@ so they are kept in `dossier.heard` and not only in the memory of a worker.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final, NamedTuple
 
 import msgspec
@@ -20,7 +20,7 @@ LATE: Final = 86_400
 SPACING: Final = 60
 """Seconds between two records of one speaker at the least: a silence is counted in hours."""
 MOST: Final = 1_000
-"""Speakers of a partition that are written of: whoever may write to the inbox can invent names."""
+"""Speakers of a partition that are written of beside those known beforehand: whoever may write can invent names."""
 UNNAMED: Final = "?"
 """The source of what names none that may be shown."""
 
@@ -65,19 +65,32 @@ class Batch:
 
 
 class Minutes:
-    """What a partition of the inbox has written of its speakers: each at most once in SPACING, MOST of them."""
+    """What a partition of the inbox has written of its speakers: each at most once in SPACING, MOST of them.
 
-    def __init__(self, partition: int) -> None:
+    Those that are `known` beforehand are written of however many there are: nobody's inventions make them fall silent.
+    What was said by the others beyond MOST is counted in `left_out`, by kind of speaker.
+    """
+
+    def __init__(self, partition: int, known: Container[tuple[Speaker, str]] = ()) -> None:
         """Begin with nothing written; after a restart each speaker is written of again with its next event."""
-        self._partition = partition
+        self.left_out: Counter[Speaker] = Counter()
+        self._partition, self._known, self._strangers = partition, known, 0
         self._written: dict[tuple[Speaker, str], Moment] = {}
 
     def records(self, batch: Batch) -> Iterator[tuple[bytes, bytes]]:
         """Yield the records of `dossier.heard` that a batch gives rise to."""
-        for (speaker, name), (_, _, at) in batch.spoken().items():
+        for (speaker, name), (times, _, at) in batch.spoken().items():
             before = self._written.get((speaker, name))
+            if before is None and not self._admit(speaker, name):
+                self.left_out[speaker] += times
             # Backwards too: where a broker's clock was ahead, the moments after its mending are the true ones.
-            if abs(at - before) >= SPACING if before is not None else len(self._written) < MOST:
+            elif before is None or abs(at - before) >= SPACING:
                 self._written[speaker, name] = at
                 heard = Heard(partition=self._partition, speaker=speaker, name=name, at=at)
                 yield f"{self._partition}/{speaker}/{name}".encode(), msgspec.json.encode(heard)
+
+    def _admit(self, speaker: Speaker, name: str) -> bool:
+        if (speaker, name) in self._known:
+            return True
+        self._strangers += 1
+        return self._strangers <= MOST

@@ -40,9 +40,7 @@ class EngineMetrics:
         self.lag = gauge("lag_seconds", "Age of the oldest record that waits to be taken; 0 for none.", "partition")
         looked = "When a partition last looked whether a record or a deadline is there."
         self.turn = gauge("last_turn_timestamp_seconds", looked, "partition")
-        self.stopped = gauge(
-            "partition_stopped", "1 while a partition stands still at a record it cannot take.", "partition"
-        )
+        self.stopped = gauge("partition_stopped", "1 while a partition stands at a record it cannot take.", "partition")
         self.differences = gauge(
             "recount_differences",
             "Keys where what was counted was not what a recount at the last restore says.",
@@ -129,6 +127,10 @@ class SpeakerMetrics:
             Speaker.SOURCE: Counter("dunghan_source_late_events", late, ["source"], registry=registry),
             Speaker.UNIT: Counter("dunghan_unit_late_events", late_by_unit, ["unit"], registry=registry),
         }
+        unwritten = "Events whose source or unit is not written to dossier.heard, since too many others were heard of."
+        self.unwritten = Counter("dunghan_unwritten_speakers", unwritten, ["speaker"], registry=registry)
+        for speaker in Speaker:
+            self.unwritten.labels(speaker.value)
         self.last_event = Gauge("dunghan_source_last_event_timestamp_seconds", last, ["source"], registry=registry)
         self._last: dict[str, Moment] = {}
         self._shown: dict[Speaker, set[str]] = {Speaker.SOURCE: {UNNAMED}, Speaker.UNIT: set()}
@@ -136,8 +138,11 @@ class SpeakerMetrics:
             self._of_source(source, "accepted", 0)
             self._of_source(source, "rejected", 0)
 
-    def count(self, batch: Batch) -> None:
-        """Count a batch."""
+    def count(self, batch: Batch, left_out: Counts[Speaker] | None = None) -> None:
+        """Count a batch, and take out of `left_out` what was said by speakers who are not written of."""
+        while left_out:
+            speaker, times = left_out.popitem()
+            self.unwritten.labels(speaker.value).inc(times)
         for (speaker, name), (times, late, last) in batch.spoken().items():
             shown = self._name(speaker, name)
             self.late[speaker].labels(shown).inc(late)

@@ -8,8 +8,15 @@ from typing import Any, Final
 
 from kafka.net.inet import KafkaNetSocket
 
+from streams.cluster import Address, cluster_of
+
 DIRECT: Final = "direct://"
 """The `proxy_url` of every client of ours: no proxy, and a socket that came to nothing is closed."""
+
+
+def direct(address: Address) -> dict[str, Any]:
+    """Return how every client of kafka-python reaches this cluster; OSError when a file of secrets cannot be read."""
+    return {**cluster_of(address).client(), "proxy_url": DIRECT}
 
 
 class _Direct(KafkaNetSocket):  # type: ignore[misc]  # the library has no types

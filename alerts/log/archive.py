@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from kafka import TopicPartition
 
 from alerts.log.client import LogError, Position, consumer_of, ours
+from streams.cluster import Address
 
 
 class Archive:
     """Reads partitions of a topic outside any group: from the beginning to the end, or one record."""
 
-    def __init__(self, bootstrap: str, *, also_aborted: bool = False) -> None:
+    def __init__(self, bootstrap: Address, *, also_aborted: bool = False) -> None:
         """Connect; `also_aborted` reads what was written and never committed, too."""
         isolation = "read_uncommitted" if also_aborted else "read_committed"
         with ours():
@@ -67,7 +68,7 @@ class Archive:
 class Follower:
     """Sees, without being a member, how far a group has come in a topic."""
 
-    def __init__(self, bootstrap: str, *, group: str, topic: str) -> None:
+    def __init__(self, bootstrap: Address, *, group: str, topic: str) -> None:
         """Connect."""
         with ours():
             self._consumer = consumer_of(bootstrap, group_id=group)

@@ -7,7 +7,8 @@ from typing import Any, Final, NamedTuple
 from kafka import KafkaConsumer
 from kafka.errors import KafkaError
 
-from streams.sockets import DIRECT
+from streams.cluster import Address
+from streams.sockets import direct
 
 SESSION_MS: Final = 10_000
 AT_ONCE: Final = 2_000
@@ -34,16 +35,15 @@ def ours() -> Iterator[None]:
         raise LogError(f"{type(error).__name__}: {error}") from error
 
 
-def consumer_of(bootstrap: str, **settings: object) -> Any:
+def consumer_of(bootstrap: Address, **settings: object) -> Any:
     """Return a client that reads what is committed unless `settings` say otherwise, and commits nothing by itself."""
     return KafkaConsumer(
-        bootstrap_servers=bootstrap.split(","),
+        **direct(bootstrap),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         max_poll_records=AT_ONCE,
         max_partition_fetch_bytes=LARGEST,
         allow_auto_create_topics=False,
         metrics_enabled=False,
-        proxy_url=DIRECT,
         **({"isolation_level": "read_committed"} | settings),
     )

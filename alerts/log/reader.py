@@ -8,6 +8,7 @@ from typing import Any, Self
 from kafka import ConsumerRebalanceListener, TopicPartition
 
 from alerts.log.client import SESSION_MS, LogError, consumer_of, ours
+from streams.cluster import Address
 
 
 class _Moves(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
@@ -35,7 +36,9 @@ class _Moves(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python h
 class Reader:
     """A member of a consumer group on one topic."""
 
-    def __init__(self, bootstrap: str, *, group: str, topic: str, leaving: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, bootstrap: Address, *, group: str, topic: str, leaving: Callable[[], None] = lambda: None
+    ) -> None:
         """Join the group; `leaving` is called while the partitions are still ours and others wait to have them."""
         self._topic = topic
         self._moves = _Moves(leaving)

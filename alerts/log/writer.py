@@ -9,7 +9,8 @@ from kafka import KafkaProducer, OffsetAndMetadata, TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from alerts.log.client import LARGEST, SESSION_MS, LogError, Position, ours
-from streams.sockets import DIRECT
+from streams.cluster import Address
+from streams.sockets import direct
 
 PATIENCE_MS: Final = 3 * SESSION_MS
 """Milliseconds for the end of a transaction; the broker gives one up after a third of it."""
@@ -43,11 +44,11 @@ class _Note(NamedTuple):
 class Writer:
     """The one writer for one partition of one step; one thread at a time, but `note` may be called from any other."""
 
-    def __init__(self, bootstrap: str, *, name: str) -> None:
+    def __init__(self, bootstrap: Address, *, name: str) -> None:
         """Fence the writer of the same name, and end what it left open."""
         with ours():
             self._producer: Any = _Impatient(
-                bootstrap_servers=bootstrap.split(","),
+                **direct(bootstrap),
                 transactional_id=name,
                 transaction_timeout_ms=SESSION_MS,
                 max_request_size=LARGEST,
@@ -56,7 +57,6 @@ class Writer:
                 # The next transaction waits so long for the end of the last one; the default, 100, is most of a second.
                 retry_backoff_ms=5,
                 metrics_enabled=False,
-                proxy_url=DIRECT,
             )
             self._producer.init_transactions()
         self._lock = threading.Lock()

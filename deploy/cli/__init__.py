@@ -76,6 +76,19 @@ def settings_of(ctx: click.Context) -> "Settings":
         raise WrongSettings("\n".join(("wrong settings:", *error.faults))) from error
 
 
+def check_door(settings: "Settings") -> None:
+    """End the call with exit code 1 and a sentence when the cluster is there and does not let us in.
+
+    One that is not there is no fault yet: the processes that call this wait for it.
+    """
+    from deploy.admission import NotAdmitted, admitted
+
+    try:
+        admitted(settings.kafka.cluster, 0.0)
+    except NotAdmitted as error:
+        raise Failed(str(error)) from error
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--settings",

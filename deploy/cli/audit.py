@@ -43,7 +43,7 @@ def command(ctx: click.Context, *, period: str, as_of: str | None, as_json: bool
     settings = settings_of(ctx)
     try:
         rules = load_rulebook(settings.reference.folder)
-        with Log(settings.kafka.bootstrap, prefix=settings.kafka.prefix) as log:
+        with Log(settings.kafka.cluster, prefix=settings.kafka.prefix) as log:
             found = recounted(log, days, as_of=at, rules=rules)
     except (LogUnreadable, ReferenceError) as error:
         raise Failed(str(error)) from error

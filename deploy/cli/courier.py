@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deploy.cli import Failed, settings_of
+from deploy.cli import Failed, check_door, settings_of
 
 if TYPE_CHECKING:
     from alerts.core.people import Directory
     from alerts.core.policy import Policy
     from alerts.courier import Options
+    from alerts.links import Links
     from alerts.server import Server
     from deploy.sections import Smtp
     from deploy.settings import Settings
@@ -31,6 +32,7 @@ def command(ctx: click.Context) -> None:
 
     settings = settings_of(ctx)
     logs.set_up()
+    check_door(settings)
     try:
         deliver(**options_of(settings))
     except LogError as error:
@@ -52,17 +54,33 @@ def options_of(settings: "Settings") -> "Options":
     kafka, how = settings.kafka, settings.courier
     domain = how.sender.rpartition("@")[2]
     return Options(
-        bootstrap=kafka.bootstrap,
+        bootstrap=kafka.cluster,
         prefix=kafka.prefix,
         directory=directory_of(reference_folder(settings.reference.folder)),
         policy=policy_of(settings.reference.folder),
         smtp=_server_of(settings.smtp, domain),
         letterhead=Letterhead(address=how.sender, domain=domain, language=Language(how.language)),
         clock=clock.now,
-        link=f"{how.base_url.rstrip('/')}/{{dossier}}" if how.base_url else "",
+        links=_links_of(settings.reference.folder, how.base_url),
         replay=settings.worker.replay,
         metrics_host=how.metrics_host,
         metrics_port=how.metrics_port,
+    )
+
+
+def _links_of(folder: Path | None, base_url: str | None) -> "Links":
+    """Return where dossiers are found: the page that a home's newest source names, else below `courier.base_url`."""
+    from alerts.links import Links
+    from deploy.connect.documents import BadDocuments
+    from deploy.connect.sources import load_sources
+
+    try:
+        sources = sorted(load_sources(folder), key=lambda source: source.valid_from)
+    except BadDocuments as error:
+        raise Failed(str(error)) from error
+    return Links(
+        by_home={source.home: source.link for source in sources if source.link is not None},
+        otherwise=f"{base_url.rstrip('/')}/{{dossier}}" if base_url else "",
     )
 
 

@@ -98,7 +98,7 @@ def _finder(settings: "Settings") -> "Iterator[Finder]":
         with ExitStack() as stack:
             places = None if index is None else stack.enter_context(Places(index))
             at_once = LARGEST if places is None else SINGLE
-            log = stack.enter_context(Log(kafka.bootstrap, prefix=kafka.prefix, at_once=at_once))
+            log = stack.enter_context(Log(kafka.cluster, prefix=kafka.prefix, at_once=at_once))
             yield Finder(log, places, prefix=kafka.prefix)
     except LogUnreadable as error:
         raise Failed(f"the log: {error}") from error

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deploy.cli import Failed, WrongSettings, settings_of
+from deploy.cli import Failed, WrongSettings, check_door, settings_of
 
 if TYPE_CHECKING:
     from deploy.connect.sources import Source
@@ -32,8 +32,10 @@ def command(ctx: click.Context) -> None:
     from deploy.gateway.running import run
     from deploy.gateway.tokens import TokensUnreadable
 
-    options = _options(settings_of(ctx))
+    settings = settings_of(ctx)
+    options = _options(settings)
     logs.set_up()
+    check_door(settings)
     # The server takes the signals for its own while it runs, and gives them back to these when it has ended well.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
@@ -61,7 +63,7 @@ def _options(settings: "Settings") -> "Options":
         patience=how.patience_seconds,
     )
     return Options(
-        bootstrap=settings.kafka.bootstrap,
+        bootstrap=settings.kafka.cluster,
         topic=prefixed(settings.kafka.prefix, INBOX),
         tokens_file=how.tokens_file,
         host=how.host,

@@ -162,7 +162,7 @@ def _where(ctx: click.Context) -> "Where":
     from deploy.connect.takings import Where
 
     kafka = settings_of(ctx).kafka
-    return Where(kafka.bootstrap, kafka.prefix)
+    return Where(kafka.cluster, kafka.prefix)
 
 
 def _moment(text: str | None) -> "Moment | None":

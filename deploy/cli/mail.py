@@ -71,6 +71,7 @@ def preview(ctx: click.Context, folder: Path, *, recipient: str | None, last: in
 
 def _invented(settings: "Settings") -> "Iterator[tuple[str, dict[str, bytes]]]":
     from alerts.core.policy import Policy
+    from alerts.links import Links
     from alerts.message import Letterhead, mail_of
     from alerts.render import Renderer
     from alerts.sample import DIRECTORY, week
@@ -79,7 +80,7 @@ def _invented(settings: "Settings") -> "Iterator[tuple[str, dict[str, bytes]]]":
 
     morning = Policy().next_digest_at(clock.now())
     for language in Language:
-        renderer = Renderer(DIRECTORY, language=language, link="https://motcua.example/{dossier}")
+        renderer = Renderer(DIRECTORY, language=language, links=Links(otherwise="https://motcua.example/{dossier}"))
         for sample in week(morning):
             letter = renderer.render(sample.digest)
             mail = mail_of(sample.digest, letter, Letterhead(address=settings.courier.sender, language=language))
@@ -97,7 +98,7 @@ def _real(settings: "Settings", recipient: str, *, last: int) -> "Iterator[tuple
     kafka = settings.kafka
     intents = [line for line in _ledger(settings) if isinstance(line, Intent) and line.recipient == recipient]
     wanted = {line.digest for line in intents[-last:]}
-    with contextlib.closing(Archive(kafka.bootstrap)) as archive:
+    with contextlib.closing(Archive(kafka.cluster)) as archive:
         for _, digest, content in archive.whole(prefixed(kafka.prefix, BYTES)):
             if digest in wanted and content is not None:
                 message = message_from_bytes(content, policy=policy.SMTP)
@@ -162,7 +163,7 @@ def _publish(settings: "Settings", record: "Bounce | Restore") -> None:
 
     kafka = settings.kafka
     name = f"{kafka.prefix or 'dunghan'}-bounces"
-    with contextlib.closing(Writer(kafka.bootstrap, name=name)) as writer, writer.transaction():
+    with contextlib.closing(Writer(kafka.cluster, name=name)) as writer, writer.transaction():
         writer.write(prefixed(kafka.prefix, OUTBOX), record.recipient, ledger.encoded(record))
 
 
@@ -172,7 +173,7 @@ def _ledger(settings: "Settings") -> "list[LedgerLine]":
     from streams.topics import LEDGER, prefixed
 
     kafka = settings.kafka
-    with contextlib.closing(Archive(kafka.bootstrap)) as archive:
+    with contextlib.closing(Archive(kafka.cluster)) as archive:
         whole = archive.whole(prefixed(kafka.prefix, LEDGER))
         return sorted((ledger.ledger_line(value) for _, _, value in whole), key=lambda line: line.at)
 

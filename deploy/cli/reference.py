@@ -128,7 +128,7 @@ def _desk(ctx: click.Context, *, as_json: bool) -> "Iterator[Log]":
 
     kafka = settings_of(ctx).kafka
     try:
-        with Log(kafka.bootstrap, prefix=kafka.prefix) as log:
+        with Log(kafka.cluster, prefix=kafka.prefix) as log:
             yield log
     except Faulty as error:
         click.echo(json.dumps({"faults": error.faults}, ensure_ascii=False) if as_json else str(error), err=not as_json)

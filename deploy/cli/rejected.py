@@ -127,9 +127,9 @@ def _send(ctx: click.Context, plan: "Iterable[Planned[Stored]]", act: "RejectedR
 
     kafka = settings_of(ctx).kafka
     again = [one.original for one in plan if one.original is not None]
-    send_again(kafka.bootstrap, again, prefix=kafka.prefix, topic=INBOX)
+    send_again(kafka.cluster, again, prefix=kafka.prefix, topic=INBOX)
     try:
-        record_act(kafka.bootstrap, act, prefix=kafka.prefix)
+        record_act(kafka.cluster, act, prefix=kafka.prefix)
     except BrokenChain as error:
         raise Failed(f"sent, but not written down: {error}") from error
 
@@ -141,7 +141,7 @@ def _log(ctx: click.Context) -> "Iterator[Log]":
 
     kafka = settings_of(ctx).kafka
     try:
-        with Log(kafka.bootstrap, prefix=kafka.prefix) as log:
+        with Log(kafka.cluster, prefix=kafka.prefix) as log:
             yield log
     except LogUnreadable as error:
         raise Failed(f"the log: {error}") from error

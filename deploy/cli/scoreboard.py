@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deploy import clock
-from deploy.cli import Failed, WrongSettings, settings_of
+from deploy.cli import Failed, WrongSettings, check_door, settings_of
 
 if TYPE_CHECKING:
     from dashboards.scoreboard import Scoreboard
@@ -25,6 +25,7 @@ def command(ctx: click.Context) -> None:
 
     settings = settings_of(ctx)
     logs.set_up()
+    check_door(settings)
     scoreboard = _scoreboard(settings)
     asked_to_stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -54,7 +55,7 @@ def _scoreboard(settings: "Settings") -> "Scoreboard":
     kafka, shown = settings.kafka, settings.scoreboard
     try:
         return Scoreboard(
-            bootstrap=kafka.bootstrap,
+            bootstrap=kafka.cluster,
             prefix=kafka.prefix,
             host=shown.host,
             port=shown.port,

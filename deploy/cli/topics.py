@@ -40,7 +40,7 @@ def apply(ctx: click.Context, *, as_json: bool, dry_run: bool) -> None:
 
 def _asked(ctx: click.Context, *, change: bool) -> tuple[Deviation, ...]:
     kafka = settings_of(ctx).kafka
-    admin = TopicAdmin(kafka.bootstrap, Layout(kafka.prefix, kafka.partitions, kafka.replication))
+    admin = TopicAdmin(kafka.cluster, Layout(kafka.prefix, kafka.partitions, kafka.replication))
     try:
         return admin.apply() if change else admin.plan()
     except AdminError as error:

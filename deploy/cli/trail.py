@@ -57,7 +57,7 @@ def checkpoint(ctx: click.Context, *, out: Path | None, dry_run: bool, as_json: 
     try:
         signing = private_key(settings.audit.key_file)
         before, forged = checkpoints_in(folder if folder.exists() else None, signing.public)
-        with Log(settings.kafka.bootstrap, prefix=settings.kafka.prefix) as log:
+        with Log(settings.kafka.cluster, prefix=settings.kafka.prefix) as log:
             result = walked(log, before, prefix=settings.kafka.prefix)
         result.found.add(forged)
         value, signed = sign(result.heads, result.acts, prefix=settings.kafka.prefix, at=clock.now(), key=signing)
@@ -86,7 +86,7 @@ def export(ctx: click.Context, *, out: Path, dry_run: bool, as_json: bool) -> No
 
     kafka = settings_of(ctx).kafka
     try:
-        with Log(kafka.bootstrap, prefix=kafka.prefix) as log:
+        with Log(kafka.cluster, prefix=kafka.prefix) as log:
             partitions = range(log.partitions(TRAIL))
             records = (record for partition in partitions for record in log.whole(TRAIL, partition))
             lines = (placed(record.partition, record.offset, record.value or b"") for record in records)

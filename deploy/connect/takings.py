@@ -16,6 +16,7 @@ from deploy.connect.snapshots import Written, read_snapshot, stored, transaction
 from deploy.connect.sources import Source
 from deploy.connect.vocabulary import Vocabulary
 from deploy.reading import Log
+from streams.cluster import Address
 from streams.core.moments import Moment
 from streams.engine.connection import Connection
 from streams.engine.publisher import Publisher
@@ -24,7 +25,7 @@ from streams.engine.publisher import Publisher
 class Where(NamedTuple):
     """The cluster: its address and the prefix before the topics' names."""
 
-    bootstrap: str
+    bootstrap: Address
     prefix: str
 
 

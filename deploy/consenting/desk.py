@@ -52,7 +52,7 @@ class Desk:
 
     def acts(self) -> tuple[AnyAct, ...]:
         """Return every act."""
-        with Log(self._kafka.bootstrap, prefix=self._kafka.prefix) as log:
+        with Log(self._kafka.cluster, prefix=self._kafka.prefix) as log:
             return read_acts(log)[0]
 
     def cases(self, *, now: Moment) -> tuple[Case, ...]:
@@ -134,7 +134,7 @@ class Desk:
         return key, who
 
     def _record(self, act: AnyAct, provided: Provided | None = None) -> None:
-        record_act(self._kafka.bootstrap, act, prefix=self._kafka.prefix, provided=provided)
+        record_act(self._kafka.cluster, act, prefix=self._kafka.prefix, provided=provided)
 
 
 FAILURES = (Refused, NoPeople, PeopleUnusable, KeyUnusable)

@@ -21,7 +21,7 @@ def freeze(settings: Settings, act: Freezing) -> None:
         assert isinstance(case.act, ReportFrozen | ReportRestated)  # noqa: S101 - it is of the act's own type
         act = msgspec.structs.replace(case.act, at=act.at, who=act.who, agreed=case.agreed)
         provided = desk.provided(case, now=act.at)
-    record_act(settings.kafka.bootstrap, act, prefix=settings.kafka.prefix, provided=provided)
+    record_act(settings.kafka.cluster, act, prefix=settings.kafka.prefix, provided=provided)
 
 
 def _period(act: object) -> str | None:

@@ -24,7 +24,7 @@ def skipping(settings: Settings, places: Places, *, who: str, why: str, now: Mom
     What is no longer kept is nobody's to pass over, and no part of it.
     """
     records: list[PassedOver] = []
-    with Log(settings.kafka.bootstrap, prefix=settings.kafka.prefix) as log:
+    with Log(settings.kafka.cluster, prefix=settings.kafka.prefix) as log:
         for partition, offsets in sorted(places.items()):
             start = log.bounds(EVENTS, partition)[0]
             found = {one.offset: one.value or b"" for one in log.some(EVENTS, partition, offsets)}
@@ -64,7 +64,7 @@ def _done(settings: Settings, desk: Desk, act: RecordsSkipped) -> None:
     if desk.needs("skip"):
         case = desk.consented(RecordsSkipped, lambda other: same(act, other), now=act.at)
         act, provided = msgspec.structs.replace(act, agreed=case.agreed), desk.provided(case, now=act.at)
-    record_act(settings.kafka.bootstrap, act, prefix=settings.kafka.prefix, provided=provided)
+    record_act(settings.kafka.cluster, act, prefix=settings.kafka.prefix, provided=provided)
 
 
 def _hash(value: bytes) -> str:

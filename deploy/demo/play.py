@@ -7,14 +7,15 @@ import msgspec
 from kafka import KafkaProducer
 
 from deploy.demo.history import Message
+from streams.cluster import Address
 from streams.core.moments import Moment, datetime_of
-from streams.sockets import DIRECT
+from streams.sockets import direct
 from streams.topics import INBOX, prefixed
 from streams.wire.contract import TICK
 
 
 def play(
-    bootstrap: str,
+    bootstrap: Address,
     prefix: str,
     *,
     messages: Iterable[Message],
@@ -27,9 +28,7 @@ def play(
     Messages are keyed by dossier, so that inbox and events have the same partitions and time means the same in both.
     """
     topic = prefixed(prefix, INBOX)
-    producer = KafkaProducer(
-        bootstrap_servers=bootstrap, acks="all", linger_ms=20, batch_size=1 << 18, proxy_url=DIRECT
-    )
+    producer = KafkaProducer(**direct(bootstrap), acks="all", linger_ms=20, batch_size=1 << 18)
     sent = 0
     try:
         for each in _in_time(messages, ticks):

@@ -31,11 +31,11 @@ def _topics(settings: Settings, patience: float) -> Iterator[Line]:
     kafka = settings.kafka
     layout = Layout(kafka.prefix, kafka.partitions, kafka.replication)
     try:
-        found = TopicAdmin(kafka.bootstrap, layout, patience=patience).plan()
+        found = TopicAdmin(kafka.cluster, layout, patience=patience).plan()
     except AdminError as error:
         yield Line("kafka", Grade.WRONG, str(error), "start the cluster, or set DUNGHAN_KAFKA__BOOTSTRAP")
         return
-    yield Line("kafka", Grade.FINE, f"answers at {kafka.bootstrap}")
+    yield Line("kafka", Grade.FINE, f"answers at {kafka.cluster}")
     for each in found:
         grade = Grade.WARNING if each.fault is Fault.COPIES else Grade.WRONG
         what = f"{each.topic}: {each.fault} {each.setting}".strip()

@@ -19,7 +19,8 @@ from kafka.errors import InvalidProducerEpochError, KafkaError, KafkaTimeoutErro
 from deploy.gateway.incoming import Posted
 from deploy.gateway.waiting import GROUP_BYTES, Posting, Waiting
 from deploy.gateway.writing import Unsure
-from streams.sockets import DIRECT
+from streams.cluster import Address
+from streams.sockets import direct
 
 PAUSE: Final = 1.0
 """Seconds between two attempts to reach a broker that is away."""
@@ -42,7 +43,7 @@ class _Impatient(KafkaProducer):  # type: ignore[misc]  # kafka-python has no ty
 class Inbox:
     """The writer; `name` is its transactional id: of two gateways that go by one name, only the newer can write."""
 
-    def __init__(self, bootstrap: str, topic: str, *, name: str, patience: float, most_bytes: int) -> None:
+    def __init__(self, bootstrap: Address, topic: str, *, name: str, patience: float, most_bytes: int) -> None:
         """Prepare; `patience` is how many seconds the broker has to answer, `most_bytes` what may wait at once."""
         self._bootstrap, self._topic, self._name = bootstrap, topic, name
         self._patience = patience
@@ -105,7 +106,7 @@ class Inbox:
 
     def _producing(self) -> Any:
         return _Impatient(
-            bootstrap_servers=self._bootstrap.split(","),
+            **direct(self._bootstrap),
             client_id=self._name,
             transactional_id=self._name,
             transaction_timeout_ms=TRANSACTION_MS,
@@ -120,7 +121,6 @@ class Inbox:
             max_request_size=GROUP_BYTES,
             allow_auto_create_topics=False,
             metrics_enabled=False,
-            proxy_url=DIRECT,
         )
 
     def _write(self, group: Sequence[Posting]) -> None:

@@ -16,6 +16,7 @@ from deploy.gateway.national import National
 from deploy.gateway.pace import Pace
 from deploy.gateway.server import Serving, listening, server_of
 from deploy.gateway.tokens import Tokens
+from streams.cluster import Address
 from streams.core.moments import Moment
 
 WAITING_BYTES = 64 << 20
@@ -29,7 +30,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     One of `mappings` is the national.
     """
 
-    bootstrap: str
+    bootstrap: Address
     topic: str
     tokens_file: Path
     host: str

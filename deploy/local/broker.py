@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.local.leash import Leashed
+from deploy.local.locks import OPEN, Locks
 from deploy.local.ports import LOOPBACK
 
 COPIES: Final = 3
@@ -33,10 +34,6 @@ SETTINGS: Final = """\
 process.roles=broker,controller
 node.id={number}
 controller.quorum.voters={voters}
-listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
-advertised.listeners=PLAINTEXT://{host}:{port}
-controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs={logs}
 auto.create.topics.enable=false
 default.replication.factor={copies}
@@ -90,6 +87,7 @@ class Broker:
     voters: str
     runtime: Runtime
     sweep: bool
+    locks: Locks | None = None
     _running: Leashed | None = field(default=None, init=False)
 
     @property
@@ -114,7 +112,8 @@ class Broker:
 
     def begin_format(self, cluster: str) -> None:
         """Start to format its storage under the cluster's id."""
-        self._run("kafka.tools.StorageTool", "format", "-t", cluster, "-c", self._settings_file())
+        users = [] if self.locks is None else self.locks.format_options()
+        self._run("kafka.tools.StorageTool", "format", "-t", cluster, "-c", self._settings_file(), *users)
 
     def end_format(self, seconds: float) -> int | None:
         """Return the exit code of the formatting, None when it took longer."""
@@ -160,13 +159,14 @@ class Broker:
         self.folder.mkdir(parents=True, exist_ok=True)
         count = self.voters.count("@")
         file = self.folder / "server.properties"
+        ports = {"port": self.port, "controller_port": self.controller_port}
+        doors = OPEN.format(host=LOOPBACK, **ports) if self.locks is None else self.locks.lines(self.folder, **ports)
+        file.touch(mode=0o600)
         file.write_text(
-            SETTINGS.format(
+            doors
+            + SETTINGS.format(
                 number=self.number,
                 voters=self.voters,
-                host=LOOPBACK,
-                port=self.port,
-                controller_port=self.controller_port,
                 logs=self.folder / "data",
                 copies=min(COPIES, count),
                 in_sync=2 if count >= COPIES else 1,

@@ -24,9 +24,11 @@ from kafka.errors import KafkaError
 
 from deploy.local.broker import Broker, Runtime
 from deploy.local.jars import JarsMissing, class_path, java
+from deploy.local.locks import Locks
 from deploy.local.ports import free_ports, is_listening
 from deploy.settings import cache_folder
-from streams.sockets import DIRECT
+from streams.cluster import Cluster
+from streams.sockets import direct
 
 ATTEMPTS: Final = 3
 PAUSE: Final = 0.05
@@ -46,13 +48,20 @@ class LocalKafka:
     """
 
     def __init__(
-        self, folder: Path | None = None, brokers: int = 1, heap_mb: int = 256, *, patience: float = 120.0
+        self,
+        folder: Path | None = None,
+        brokers: int = 1,
+        heap_mb: int = 256,
+        *,
+        patience: float = 120.0,
+        locks: Locks | None = None,
     ) -> None:
         """Prepare; nothing is started before `with` or `start()`. `patience` is how many seconds a start may take."""
         self._kept = folder
         self._count = brokers
         self._heap_mb = heap_mb
         self._patience = patience
+        self._locks = locks
         self._folder = folder
         self._brokers: list[Broker] = []
 
@@ -71,6 +80,12 @@ class LocalKafka:
     def bootstrap(self) -> str:
         """The addresses of all brokers, comma-separated, as clients take them."""
         return ",".join(broker.address for broker in self._brokers)
+
+    @property
+    def cluster(self) -> Cluster:
+        """The cluster, and its owner's way in where its door is locked."""
+        locks = self._locks
+        return Cluster(self.bootstrap) if locks is None else locks.way_in(self.bootstrap, locks.owner)
 
     @property
     def brokers(self) -> tuple[Broker, ...]:
@@ -140,6 +155,7 @@ class LocalKafka:
                 voters=voters,
                 runtime=runtime,
                 sweep=self._kept is None,
+                locks=self._locks,
             )
             for n, (port, controller) in enumerate(zip(doors, controllers, strict=True), start=1)
         ]
@@ -166,10 +182,9 @@ class LocalKafka:
             return False
         with contextlib.suppress(KafkaError, OSError):
             admin = KafkaAdminClient(
-                bootstrap_servers=self.bootstrap.split(","),
+                **direct(self.cluster),
                 bootstrap_timeout_ms=5_000,
                 request_timeout_ms=5_000,
-                proxy_url=DIRECT,
             )
             try:
                 return len(admin.describe_cluster()["brokers"]) == self._count

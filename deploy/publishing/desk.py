@@ -14,6 +14,7 @@ from deploy.publishing.release import Published, Release
 from deploy.reading import Log
 from deploy.rulebook import files_in, load_rulebook
 from deploy.settings import Settings
+from streams.cluster import Address
 from streams.core.moments import Moment
 from streams.register.entries import PARTITION_KEY, Entry, partition_of, unpacked
 from streams.topics import REFERENCE, STATE
@@ -59,7 +60,7 @@ def looked_ahead(log: Log, release: Release) -> Ahead:
 
 
 def publish(
-    bootstrap: str,
+    bootstrap: Address,
     prefix: str,
     *,
     release: Release,
@@ -83,7 +84,7 @@ def publish_agreed(
     if desk.needs("apply"):
         case = desk.consented(ReferenceApplied, lambda other: same(act, other), now=act.at)
         act, provided = msgspec.structs.replace(act, agreed=case.agreed), desk.provided(case, now=act.at)
-    publish(kafka.bootstrap, kafka.prefix, release=release, published=published, act=act, provided=provided)
+    publish(kafka.cluster, kafka.prefix, release=release, published=published, act=act, provided=provided)
     return act
 
 

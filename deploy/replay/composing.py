@@ -30,7 +30,7 @@ def day_of(settings: Settings, day: Day, *, folder: Path | None) -> Twice:
 def _logs(settings: Settings) -> Iterator[Logs]:
     kafka = settings.kafka
     with ExitStack() as stack:
-        logs = (stack.enter_context(Log(kafka.bootstrap, prefix=kafka.prefix)) for _ in Logs.__struct_fields__)
+        logs = (stack.enter_context(Log(kafka.cluster, prefix=kafka.prefix)) for _ in Logs.__struct_fields__)
         yield Logs(*logs)
 
 

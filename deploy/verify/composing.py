@@ -23,7 +23,7 @@ def source_of(settings: Settings) -> Source:
     """
     first = load_rulebook(settings.reference.folder)
     kafka = settings.kafka
-    return Source(kafka.bootstrap, kafka.prefix, first, settings.worker.replay, consents=_consents_of(settings))
+    return Source(kafka.cluster, kafka.prefix, first, settings.worker.replay, consents=_consents_of(settings))
 
 
 def _consents_of(settings: Settings) -> Consents | None:

@@ -16,6 +16,7 @@ from deploy.verify.partition import Logs, Partition
 from deploy.verify.proof import acts_walk, head_of, walk_of
 from deploy.verify.rerun import Rerun
 from deploy.verify.ruling import Ruling
+from streams.cluster import Address
 from streams.core.moments import Moment
 from streams.core.rulebook import Rulebook
 from streams.register.redating import SLICE
@@ -25,7 +26,7 @@ from streams.topics import NOTICES, OUTBOX, REFERENCE, TRAIL, prefixed
 class Source(NamedTuple):
     """Where the log is, and by what it was decided: `first` counts before anything was published in `reference`."""
 
-    bootstrap: str
+    bootstrap: Address
     prefix: str
     first: Rulebook
     replay: bool = False

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+from streams.cluster import Address, cluster_of
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:
     """What every client of the engine needs to know of the cluster; durations in milliseconds."""
 
-    bootstrap: str
+    bootstrap: Address
     prefix: str
     group: str
     client_id: str = "dunghan-worker"
@@ -17,8 +19,9 @@ class Connection:
     """At most ten seconds: readers are held back at the oldest open transaction of their partition."""
 
     def client(self) -> dict[str, Any]:
-        """Return what every aiokafka client takes."""
-        return {"bootstrap_servers": self.bootstrap, "client_id": self.client_id, "request_timeout_ms": self.request_ms}
+        """Return what every aiokafka client takes; OSError when a file of secrets cannot be read."""
+        reach = cluster_of(self.bootstrap).client()
+        return {**reach, "client_id": self.client_id, "request_timeout_ms": self.request_ms}
 
     def topic(self, name: str) -> str:
         """Return the topic's name on the cluster."""

@@ -6,7 +6,7 @@ passes through and is recognised by the fold.
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -21,7 +21,7 @@ from streams.wire import cloudevents, ticks
 from streams.wire.cloudevents import Sent
 from streams.wire.contract import scrub
 from streams.wire.malformed import Malformed, Reason
-from streams.wire.records import Rejected
+from streams.wire.records import Rejected, Speaker
 from streams.wire.rejected import kept, source_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -38,12 +38,20 @@ class Intake:
     corrupt: Collection[bytes] = ()
     headless = False
 
-    def __init__(self, partition: int, *, partitions: int, metrics: IntakeMetrics, replay: bool = False) -> None:
+    def __init__(
+        self,
+        partition: int,
+        *,
+        partitions: int,
+        metrics: IntakeMetrics,
+        replay: bool = False,
+        known: Container[tuple[Speaker, str]] = (),
+    ) -> None:
         self._partition = partition
         self._partitions = partitions
         self._metrics = metrics
         self._replay = replay
-        self._minutes = Minutes(partition)
+        self._minutes = Minutes(partition, known)
 
     def restore(self, records: Iterable[tuple[bytes, bytes | None]]) -> None:
         """There is nothing to restore."""
@@ -76,7 +84,7 @@ class Intake:
         for key, value in self._minutes.records(heard):
             epoch.write((topics.HEARD.name, self._partition), key, value)
         self._metrics.count(len(batch), rejected)
-        self._metrics.speakers.count(heard)
+        self._metrics.speakers.count(heard, self._minutes.left_out)
         return epoch
 
     def _accept(self, record: Incoming, epoch: Epoch, heard: Batch) -> None:

@@ -24,6 +24,7 @@ from alerts.core.digest import compose
 from alerts.core.people import Directory, Officer, Person, Unit
 from alerts.core.policy import Policy
 from alerts.courier import Courier, Options
+from alerts.links import Links
 from alerts.log import Writer
 from alerts.message import Letterhead, mail_of
 from alerts.render import Renderer
@@ -76,7 +77,7 @@ def _rendering() -> dict[str, str | float]:
     person = Person("anh", "Lò Văn Ánh", "anh@x.vn")
     directory, letterhead = _directory(1), Letterhead(address="dunghan@x.vn")
     tells = [tell(_late(n, "anh")) for n in range(50)]
-    renderer = Renderer(directory, link="https://x.example/{dossier}")
+    renderer = Renderer(directory, links=Links(otherwise="https://x.example/{dossier}"))
 
     def once() -> None:
         digest = compose(person, tells, at=MORNING, policy=Policy())

@@ -9,6 +9,7 @@ from alerts.core.digest import Besides, Digest, compose
 from alerts.core.people import Person
 from alerts.core.policy import Policy
 from alerts.core.routing import Via
+from alerts.links import Links
 from alerts.message import Letterhead, mail_of
 from alerts.render import Renderer, plain
 from alerts.wording import WORDS, Language
@@ -93,7 +94,7 @@ def test_text_and_html_say_the_same(language: Language) -> None:
     every = [notice(stage.value, stage=stage) for stage in Stage]
     tells = [*(tell(each) for each in every), tell(notice("n8"), via=Via.LEADER), tell(notice("n9"), behalf="binh")]
     besides = Besides(lost=(("dienbien.muongnhe/gone", Ended.PAUSED),), delays={"n9": 7200})
-    letter = Renderer(DIRECTORY, language=language, link="https://x.vn/d?id={dossier}").render(
+    letter = Renderer(DIRECTORY, language=language, links=Links(otherwise="https://x.vn/d?id={dossier}")).render(
         compose(ANH, tells, at=MORNING, policy=Policy(), besides=besides)
     )
     body = letter.html[letter.html.index("<body") :]

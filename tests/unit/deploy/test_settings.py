@@ -139,3 +139,48 @@ def test_figures_are_served_to_this_machine_alone_unless_an_address_is_named(mon
     assert {values[section][key] for section, _, key in (each.partition(".") for each in named)} == {"127.0.0.1"}
     monkeypatch.setenv("DUNGHAN_WORKER__METRICS_HOST", "10.0.0.7")
     assert load().worker.metrics_host == "10.0.0.7"
+
+
+WAY_IN = {"username": "worker", "password_file": "{folder}/password"}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"security_protocol": "SASL_SSL"}, "needs username and password_file"),
+        ({"security_protocol": "SASL_SSL", "username": "worker"}, "needs username and password_file"),
+        (WAY_IN, "PLAINTEXT shows no password"),
+        ({"security_protocol": "SASL_PLAINTEXT", "sasl_mechanism": "PLAIN"} | WAY_IN, "with SASL_SSL only"),
+        ({"authority": "{folder}/password"}, "PLAINTEXT uses no certificate"),
+        ({"security_protocol": "SSL", "certificate_file": "{folder}/password"}, "belong together"),
+        ({"security_protocol": "SASL_SSL", "username": "x", "password_file": "/not/there"}, "does not point to a file"),
+        ({"security_protocol": "TLS"}, "'SASL_SSL'"),
+        ({"password": "hunter2"}, "there is no such setting"),
+    ],
+    ids=[
+        "no login",
+        "no password",
+        "a password without a lock",
+        "PLAIN without TLS",
+        "an authority without TLS",
+        "half a certificate",
+        "a password file that is not there",
+        "no such protocol",
+        "a password as a setting",
+    ],
+)
+def test_a_way_in_that_is_not_whole_or_not_safe_is_told(given: dict[str, str], said: str, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("hunter2", encoding="utf-8")
+    lines = (f'{key} = "{value.format(folder=tmp_path)}"' for key, value in given.items())
+    (told,) = faults(written(tmp_path, "\n".join(("[kafka]", *lines))))
+    assert said in told
+    assert "hunter2" not in told
+
+
+@pytest.mark.parametrize("mechanism", ["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"])
+def test_a_whole_way_in_is_taken(mechanism: str, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("hunter2\n", encoding="utf-8")
+    text = f'[kafka]\nsecurity_protocol = "SASL_SSL"\nsasl_mechanism = "{mechanism}"\nusername = "worker"\n'
+    cluster = load(written(tmp_path, f'{text}password_file = "{tmp_path}/password"\n')).kafka.cluster
+    assert "hunter2" in cluster.client().values()
+    assert cluster.client()["sasl_mechanism"] == mechanism

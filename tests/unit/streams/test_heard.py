@@ -64,12 +64,36 @@ def test_a_source_is_counted_once_over_all_the_units_that_it_names() -> None:
 
 
 def test_beyond_so_many_names_no_new_one_is_written() -> None:
-    minutes, crowd = Minutes(0), Batch()
+    minutes = Minutes(0)
+    assert len(list(minutes.records(crowd(heard.MOST + 5)))) == heard.MOST
+    assert minutes.left_out == {Speaker.SOURCE: 5}
+
+
+def test_who_is_expected_is_written_of_after_any_number_of_invented_names() -> None:
+    minutes = Minutes(0, {(Speaker.SOURCE, SOURCE)})
+    assert list(minutes.records(crowd(heard.MOST + 5)))
+    assert keys(minutes, START) == [f"0/source/{SOURCE}"]
+    assert minutes.left_out == {Speaker.SOURCE: 5, Speaker.UNIT: 1}, "the unit is not one that is expected"
+
+
+def test_what_is_said_by_who_is_not_written_of_is_counted() -> None:
+    registry = CollectorRegistry()
+    step = Intake(0, partitions=1, metrics=IntakeMetrics(registry))
+    values = [sent("done", "2020-03-02 08:00", id=str(number)) for number in range(heard.MOST + 7)]
+    told = [value.replace(SOURCE.encode(), f"s/{number}".encode()) for number, value in enumerate(values)]
+    for _ in range(2):
+        step.take([Record(0, START * 1000, None, value) for value in told], now=START, behind=False)
+    counted = [registry.get_sample_value("dunghan_unwritten_speakers_total", {"speaker": each}) for each in Speaker]
+    assert counted == [14.0, 0.0]
+
+
+def crowd(names: int) -> Batch:
+    it = Batch()
     event = cloudevents.received(sent("done", "2020-03-02 08:00"))
-    for number in range(heard.MOST + 5):
+    for number in range(names):
         event.envelope.source = str(number)
-        crowd.take(event, START, age=0)
-    assert len(list(minutes.records(crowd))) == heard.MOST
+        it.take(event, START, age=0)
+    return it
 
 
 def test_intake_writes_who_was_heard_of_in_the_same_epoch_as_the_events() -> None:

@@ -1,0 +1,130 @@
+"""Whether a cluster lets us in, asked once before anything else, so that the answer is one sentence.
+
+The clients of kafka-python try a wrong password, or a certificate that nobody trusts, again and again until their time
+is over, and say then that nobody answered. This asks each broker's door once, and hears what it says.
+"""
+
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from typing import Any, Final
+
+from kafka.errors import KafkaError
+from kafka.net.manager import KafkaConnectionManager
+from kafka.net.selector import NetworkSelector
+
+from streams.cluster import Address, Cluster, cluster_of
+from streams.sockets import direct
+
+PAUSE: Final = 0.1
+MOMENT: Final = 1.5
+"""Seconds in which a broker that turns us away may think better of it."""
+CONNECT: Final = 1.0
+TALK: Final = 5.0
+"""Seconds for one address to accept a connection, and then to say who it is and whether we may come in."""
+
+
+class NotAdmitted(Exception):
+    """The cluster is there and does not let us in, or a file that we were to show cannot be read; says why."""
+
+
+def admitted(address: Address, seconds: float) -> bool:
+    """Tell whether one of the cluster's addresses lets us in; False when none was there within so many seconds.
+
+    Raises NotAdmitted when there is one and it turns us away; a broker that has just started may do so for a moment.
+    """
+    cluster = cluster_of(address)
+    began = time.monotonic()
+    while True:
+        turned_away: NotAdmitted | None = None
+        for host, port in _places(cluster):
+            try:
+                _knock(cluster, host, port)
+            except _Silent:
+                continue
+            except _TurnedAway as error:
+                turned_away = error
+            else:
+                return True
+        waited = time.monotonic() - began
+        if turned_away is not None and waited >= min(seconds, MOMENT):
+            raise turned_away
+        if waited >= seconds:
+            return False
+        time.sleep(PAUSE)
+
+
+class _TurnedAway(NotAdmitted):
+    """Turned away by what is said, which a broker that is only just up may take back."""
+
+
+class _Silent(Exception):
+    """Nobody is there, or goes away before anything is said."""
+
+
+def _places(cluster: Cluster) -> Iterator[tuple[str, int]]:
+    for host, _, port in (each.rpartition(":") for each in cluster.addresses):
+        yield host.strip("[]"), int(port)
+
+
+def _knock(cluster: Cluster, host: str, port: int) -> None:
+    try:
+        with socket.create_connection((host, port), CONNECT) as door:
+            door.settimeout(TALK)
+            if cluster.protocol.hidden:
+                _hide(cluster, door, host)
+    except (OSError, ValueError) as error:
+        raise _Silent from error
+    _come_in(cluster, f"{host}:{port}")
+
+
+def _hide(cluster: Cluster, door: socket.socket, host: str) -> None:
+    try:
+        with _trusting(cluster).wrap_socket(door, server_hostname=host):
+            return
+    except ssl.SSLCertVerificationError as error:
+        raise NotAdmitted(
+            f"{cluster}: its certificate is not trusted: {error.verify_message}; kafka.authority names who signed it"
+        ) from error
+    except ssl.SSLError as error:
+        raise NotAdmitted(f"{cluster}: no TLS can be had: {error.reason}; kafka.security_protocol says so") from error
+
+
+def _trusting(cluster: Cluster) -> ssl.SSLContext:
+    try:
+        return cluster.trusting()
+    except OSError as error:
+        raise NotAdmitted(f"kafka.authority, kafka.certificate_file or kafka.key_file: {error}") from error
+
+
+def _come_in(cluster: Cluster, place: str) -> None:
+    try:
+        reach = {**direct(cluster), "bootstrap_servers": [place]}
+    except OSError as error:
+        raise NotAdmitted(f"kafka.password_file: {error}") from error
+    net = NetworkSelector()
+    manager = KafkaConnectionManager(net, **reach)
+    try:
+        net.run(_greeted, manager, cluster)
+    except (KafkaError, OSError) as error:
+        how = f"{cluster} accepts connections and ends them when spoken to as {cluster.protocol}"
+        raise _TurnedAway(f"{how} (kafka.security_protocol): {error}") from error
+    finally:
+        manager.close()
+        net.close()
+
+
+async def _greeted(manager: Any, cluster: Cluster) -> None:
+    (broker,) = manager.cluster.bootstrap_brokers()
+    connection = manager.get_connection(broker.node_id, timeout_ms=TALK * 1000, refresh_metadata_on_err=False)
+    try:
+        await connection
+    except KafkaError as error:
+        # The broker says why and hangs up; the library hears that it hung up. It had greeted us before, so it was this.
+        if cluster.protocol.named and connection.broker_version_data is not None:
+            raise _TurnedAway(
+                f"{cluster} does not let {cluster.username!r} in by {cluster.mechanism}: the name, the password or the "
+                "mechanism is wrong (kafka.username, kafka.password_file, kafka.sasl_mechanism)"
+            ) from error
+        raise
