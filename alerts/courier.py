@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 
 from alerts.core.people import Directory
 from alerts.core.policy import Policy
+from alerts.daybook import Daybook
 from alerts.links import Links
 from alerts.log import Follower
 from alerts.message import Letterhead
@@ -32,7 +33,7 @@ class Options(TypedDict):
 
     `prefix` is that of the topics, and names the groups `<prefix>-route` and `<prefix>-send` (`dunghan` without one);
     `links` says where a dossier is found in the system that keeps it; `replay` says that time is that of the marks in
-    the notices.
+    the notices; `detailed` has each decision logged.
     """
 
     bootstrap: Address
@@ -46,6 +47,7 @@ class Options(TypedDict):
     replay: NotRequired[bool]
     metrics_host: NotRequired[str]
     metrics_port: NotRequired[int | None]
+    detailed: NotRequired[bool]
 
 
 class Courier:
@@ -58,6 +60,7 @@ class Courier:
         self._failures: list[BaseException] = []
         self.registry = CollectorRegistry()
         self._figures = Figures(self.registry)
+        self._daybook = Daybook(detailed=options.get("detailed", False))
 
     def run(self) -> None:
         """Work until `stop`.
@@ -67,12 +70,17 @@ class Courier:
         """
         options = self._options
         router = Router(
-            options["bootstrap"], prefix=options["prefix"], directory=options["directory"], figures=self._figures
+            options["bootstrap"],
+            prefix=options["prefix"],
+            directory=options["directory"],
+            figures=self._figures,
+            daybook=self._daybook,
         )
         routing = threading.Thread(target=self._guard, args=(router.run,), name="route")
         routing.start()
         self._guard(self._send)
         routing.join()
+        self._daybook.close()
         if self._failures:
             raise self._failures[0]
 
@@ -115,6 +123,7 @@ class Courier:
             letterhead=letterhead,
             figures=self._figures,
             replay=options.get("replay", False),
+            daybook=self._daybook,
         )
 
 

@@ -17,7 +17,7 @@ from alerts.core.book import Book
 from alerts.core.composing import Gathered, gather, reserve
 from alerts.core.digest import Digest
 from alerts.core.entries import Open
-from alerts.core.ledger import LedgerLine, NotSent, Outcome
+from alerts.core.ledger import Outcome
 from alerts.core.outbox import Recall
 from alerts.core.retry import Next
 from alerts.core.settling import Answered, release, settle
@@ -74,7 +74,7 @@ class Desk:
                 record = ledger.outbox_record(value)
             except ledger.Unreadable as error:
                 self._office.figures.unreadable(OUTBOX.name)
-                log.error("unreadable record", topic=OUTBOX.name, partition=self.partition, reason=str(error))
+                log.error("record_unreadable", topic=OUTBOX.name, partition=self.partition, reason=str(error))
                 continue
             for outcome in take(self.book, record, self._office.policy):
                 if isinstance(outcome, Recall):
@@ -132,7 +132,7 @@ class Desk:
             position = Position(self._read_to, self._settled_to(now))
             writer.read_up_to(prefixed(prefix, OUTBOX), position, partition=partition, membership=membership)
         self._contents.update((digest.id, mail.content) for digest, mail in pending.drafts)
-        self._count(pending.lines)
+        self._office.entered([*(intent(*draft) for draft in pending.drafts), *pending.lines])
 
     def content(self, mail: Open) -> bytes | None:
         """Return the mail's exact bytes where they are still at hand, and let go of them."""
@@ -151,6 +151,7 @@ class Desk:
         self._pending.lines.extend(line for line in settled.lines if not isinstance(line, Outcome))
         self._pending.onward.extend(settled.onward)
         self._office.figures.mail(mail.stage, said.ending)
+        self._office.entered([said])
         return settled.next
 
     def release(self, mail: Open) -> None:
@@ -193,8 +194,3 @@ class Desk:
     def _settled_to(self, now: Moment | None) -> str:
         settled = None if now is None else self.book.settled_to(now)
         return "" if settled is None or not self._office.replay else str(settled)
-
-    def _count(self, lines: Sequence[LedgerLine]) -> None:
-        for line in lines:
-            if isinstance(line, NotSent):
-                self._office.figures.not_sent(line.stage, line.reason)

@@ -18,6 +18,8 @@ from alerts.render import Letter, plain
 from alerts.wording import Language
 from streams.core.moments import datetime_of, day_of
 
+TRACED: Final = 20
+"""Notices that a mail names in its header; the ledger has all of them, under the digest's id."""
 WORD_BYTES: Final = 42
 """Bytes in one encoded word: with its frame it stays under the 75 characters of RFC 2047."""
 
@@ -60,6 +62,7 @@ def mail_of(digest: Digest, letter: Letter, letterhead: Letterhead) -> Mail:
             f"Date: {format_datetime(datetime_of(digest.at))}\r\n".encode(),
             f"Message-ID: {message_id}\r\n".encode(),
             f"References: {_thread(digest, letterhead)}\r\n".encode(),
+            _traces(digest),
             # RFC 3834: no out-of-office reply is wanted.
             b"Auto-Submitted: auto-generated\r\n",
             f"List-Id: <{digest.stage.replace('_', '-')}.{letterhead.domain}>\r\n".encode(),
@@ -79,6 +82,12 @@ def _thread(digest: Digest, letterhead: Letterhead) -> str:
     about = min(dossiers) if len(dossiers) == 1 else str(day_of(digest.at))
     name = hashlib.sha256(f"{digest.recipient.id}\n{about}".encode()).hexdigest()[:32]
     return f"<thread-{name}@{letterhead.domain}>"
+
+
+def _traces(digest: Digest) -> bytes:
+    """Return the ids of the first notices in it: each stands in the trail behind the event that brought it about."""
+    ids = "\r\n ".join(told.notice for told in digest.told()[:TRACED])
+    return f"X-Dunghan-Notice: {ids}\r\n".encode()
 
 
 @functools.lru_cache(maxsize=4096)

@@ -1,14 +1,16 @@
 """What all desks have in common, and the mails they write with it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from alerts.core.composing import Gathered
 from alerts.core.digest import Besides, Digest, compose
 from alerts.core.entries import Held, Open
-from alerts.core.ledger import Intent
+from alerts.core.ledger import Intent, LedgerLine, NotSent
 from alerts.core.people import Directory, Person
 from alerts.core.policy import Policy
+from alerts.daybook import Daybook
 from alerts.message import Letterhead, Mail, mail_of
 from alerts.metrics import Figures
 from alerts.render import Renderer
@@ -29,6 +31,7 @@ class Office:
     letterhead: Letterhead
     figures: Figures
     replay: bool
+    daybook: Daybook
 
     def write(self, person: Person, gathered: Gathered) -> tuple[Digest, Mail]:
         """Return the digest of what was gathered (at least one notice), and its exact bytes."""
@@ -39,6 +42,13 @@ class Office:
         )
         digest = compose(person, tells, at=gathered.at, policy=self.policy, besides=besides)
         return digest, mail_of(digest, self.renderer.render(digest), self.letterhead)
+
+    def entered(self, lines: Sequence[LedgerLine]) -> None:
+        """Count and log lines of the ledger that are there for good."""
+        self.daybook.committed(lines)
+        for line in lines:
+            if isinstance(line, NotSent):
+                self.figures.not_sent(line.stage, line.reason)
 
 
 def _delay(entry: Held, at: Moment) -> int:

@@ -132,7 +132,7 @@ class Outgoing:
         mail = desk.book.open_mail(said.recipient, said.digest) if desk is not None else None
         if desk is None or mail is None:
             # Its partition is another courier's now, who finds what was noted, or sends the same bytes again.
-            log.warning("an answer came for a mail that is no longer ours", digest=said.digest, ending=said.ending)
+            log.warning("answer_came_too_late", digest=said.digest, ending=said.ending)
             self._recorded(key)
             return
         if desk is not way.desk:
@@ -152,7 +152,7 @@ class Outgoing:
         if content is None:
             content = self._archive.one(prefixed(self._office.prefix, BYTES), desk.partition, mail.place)
         if content is None or hashlib.sha256(content).hexdigest() != mail.sha256:
-            log.error("the bytes of an open mail are gone", digest=mail.digest)
+            log.error("mail_bytes_gone", digest=mail.digest)
             desk.release(mail)
             return None
         sender = envelope_sender(self._office.letterhead, mail.digest)

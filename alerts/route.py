@@ -15,6 +15,7 @@ from alerts.core.outbox import Reached, Recall, Tell
 from alerts.core.people import Directory
 from alerts.core.routing import route
 from alerts.core.settling import concern_of
+from alerts.daybook import Daybook
 from alerts.log import Position, Reader, Writer
 from alerts.metrics import Figures
 from streams.cluster import Address
@@ -31,12 +32,15 @@ log = structlog.get_logger(__name__)
 class Router:
     """The member of the group `<app>-route`; `run` is its life."""
 
-    def __init__(self, bootstrap: Address, *, prefix: str, directory: Directory, figures: Figures) -> None:
+    def __init__(
+        self, bootstrap: Address, *, prefix: str, directory: Directory, figures: Figures, daybook: Daybook
+    ) -> None:
         """Prepare; nothing connects before `run`."""
         self._bootstrap = bootstrap
         self._app = prefix or "dunghan"
         self._directory = directory
         self._figures = figures
+        self._daybook = daybook
         self._notices, self._outbox, self._ledger = (prefixed(prefix, topic) for topic in (NOTICES, OUTBOX, LEDGER))
         self._writers: dict[int, Writer] = {}
         self._addressees: list[int] = []
@@ -77,7 +81,7 @@ class Router:
             self._writers.popitem()[1].close()
 
     def _pass_on(self, reader: Reader, partition: int, values: Sequence[bytes]) -> None:
-        lines: list[NotSent] = []
+        passed_on: list[Tell | Recall | NotSent] = []
         with self._writers[partition].transaction() as writer:
             for record in self._read(partition, values):
                 match record:
@@ -87,16 +91,18 @@ class Router:
                             writer.write(self._outbox, "/mark", reached, partition=addressee)
                     case Notice() | Withdrawal():
                         routed = address(record, self._directory)
+                        passed_on.append(routed)
                         if isinstance(routed, NotSent):
-                            lines.append(routed)
                             writer.write(self._ledger, routed.recipient, ledger.encoded(routed))
                         else:
                             writer.write(self._outbox, routed.recipient, ledger.encoded(routed))
             position = Position(reader.position(partition))
             self._read_to[partition] = position.offset
             writer.read_up_to(self._notices, position, partition=partition, membership=reader.membership())
-        for line in lines:
-            self._figures.not_sent(line.stage, line.reason)
+        self._daybook.routed(passed_on)
+        for one in passed_on:
+            if isinstance(one, NotSent):
+                self._figures.not_sent(one.stage, one.reason)
 
     def _read(self, partition: int, values: Sequence[bytes]) -> Iterator[NoticeRecord]:
         for value in values:
@@ -104,7 +110,7 @@ class Router:
                 yield ledger.notice_record(value)
             except ledger.Unreadable as error:
                 self._figures.unreadable(NOTICES.name)
-                log.error("unreadable notice", partition=partition, reason=str(error))
+                log.error("notice_unreadable", partition=partition, reason=str(error))
 
 
 def address(record: Notice | Withdrawal, directory: Directory) -> Tell | Recall | NotSent:

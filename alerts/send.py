@@ -89,6 +89,7 @@ class Sender:
 
     def _turn(self) -> None:
         """Read, do what is due, and enter the answers that come meanwhile."""
+        self._office.daybook.turn()
         reader, outgoing = self._reader, self._outgoing
         batch = reader.poll(self._patience())
         self._pulse = time.monotonic()

@@ -1,12 +1,15 @@
 """Who was heard of when, as `dossier.heard` says it, read beside the tallies by the scoreboard's one thread."""
 
-import logging
 from collections.abc import Callable
+
+import structlog
 
 from dashboards.core.silence import Expected, Hearing, Voice
 from dashboards.reader import HeardReader
 from streams.cluster import Address
 from streams.core.moments import Moment
+
+log = structlog.get_logger(__name__)
 
 
 class Listening:
@@ -32,7 +35,7 @@ class Listening:
             except ValueError as wrong:
                 refused[key] = str(wrong)
         for key, why in refused.items():
-            logging.getLogger(__name__).error("the record %s of who was heard cannot be read: %s", key, why)
+            log.error("heard_unreadable", key=key, why=why)
         self.news = self.news or bool(read.records)
 
     def voices(self, *, now: Moment) -> tuple[Voice, ...]:

@@ -4,13 +4,14 @@ One thread reads whole transactions into the Board and renders the sheet once fo
 the bytes. Any number of replicas may run: each reads everything, none writes anything.
 """
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from http import HTTPStatus
 from threading import Event, Lock, Thread
 from time import perf_counter
 from typing import Final
+
+import structlog
 
 from dashboards.core.board import Board
 from dashboards.core.periods import Period, period_of
@@ -23,6 +24,8 @@ from dashboards.reader import Pass, Record, TalliesUnreachable, TallyReader
 from dashboards.web import Page, Web
 from streams.cluster import Address
 from streams.core.moments import Moment
+
+log = structlog.get_logger(__name__)
 
 PAUSE: Final = 0.2
 """Seconds between two passes, at the least."""
@@ -71,7 +74,6 @@ class Scoreboard:
         self._names = names or {}
         self._expected = expected or Expected()
         self._clock = clock
-        self._log = logging.getLogger(__name__)
         self._periods()
         self._lock = Lock()
         self._stopping = Event()
@@ -125,7 +127,7 @@ class Scoreboard:
                     listening = Listening(bootstrap=bootstrap, prefix=prefix, expected=self._expected)
                     closing.callback(listening.close)
                 except TalliesUnreachable as why:
-                    self._log.warning("cannot read the tallies yet: %s", why)
+                    log.warning("tallies_unreachable", why=str(why), shown="nothing")
                     self._stopping.wait(RETRY)
                     continue
                 self._follow(reader, listening)
@@ -141,7 +143,7 @@ class Scoreboard:
                 listening.read(going=self._going)
                 read = reader.read(going=self._going)
             except TalliesUnreachable as why:
-                self._log.warning("cannot read the tallies now, the last figures stand: %s", why)
+                log.warning("tallies_unreachable", why=str(why), shown="the last figures")
                 self._stopping.wait(RETRY)
                 continue
             if read is None:
@@ -162,7 +164,7 @@ class Scoreboard:
             refused = self._reckoning.take(read.records, read.unreadable)
             self._sheet = self._reckoning.sheet(periods, self._names, beside=VOICE_SERIES * len(voices))
         for key, why in refused.items():
-            self._log.error("the tally %s cannot be read: %s", key, why)
+            log.error("tally_unreadable", key=key, why=str(why))
         self._page = Page(openmetrics(self._sheet, voices), content_type=CONTENT_TYPE)
 
     def _health(self) -> Page:

@@ -5,11 +5,15 @@ import sys
 
 import structlog
 
+from deploy.sections import Logs
 
-def set_up(*, as_json: bool | None = None) -> None:
-    """Send every log line to standard error: JSON unless a person is looking. Libraries speak from WARNING on."""
-    if as_json is None:
-        as_json = not sys.stderr.isatty()
+
+def set_up(how: Logs) -> None:
+    """Send every log line to standard error, in the form and from the level on that are asked for (docs/logs.md).
+
+    Libraries speak from WARNING on, whatever our own level.
+    """
+    as_json = not sys.stderr.isatty() if how.form == "auto" else how.form == "json"
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -21,6 +25,7 @@ def set_up(*, as_json: bool | None = None) -> None:
     )
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, last],
+        wrapper_class=structlog.make_filtering_bound_logger(how.level),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )

@@ -14,6 +14,7 @@ from deploy.rulebook import load_rulebook
 from deploy.settings import Settings
 from streams import topics
 from streams.engine.connection import Connection
+from streams.engine.daybook import Daybook
 from streams.engine.following import Followed
 from streams.engine.plan import StepPlan
 from streams.engine.surroundings import Pace
@@ -63,11 +64,10 @@ def worker_of(settings: Settings, skipped: Mapping[int, frozenset[int]] = NONE) 
         skip = skipped.get(partition, frozenset())
         return Register(partition, rules=reference, metrics=decide, replay=how.replay, skipped=skip)
 
+    follows = {"compared": topics.TALLIES.name, "trail": topics.TRAIL.name}
     plans = (
         StepPlan(topics.INBOX.name, None, inbox),
-        StepPlan(
-            topics.EVENTS.name, topics.STATE.name, register, compared=topics.TALLIES.name, trail=topics.TRAIL.name
-        ),
+        StepPlan(topics.EVENTS.name, topics.STATE.name, register, **follows),
     )
     worker = Worker(
         plans,
@@ -76,5 +76,6 @@ def worker_of(settings: Settings, skipped: Mapping[int, frozenset[int]] = NONE) 
         pace=Pace(clock.now, spacing=how.epoch_ms / 1000),
         metrics=EngineMetrics(registry, tuple(connection.topic(plan.source) for plan in plans)),
         followed=Followed(topics.REFERENCE.name, reference.learn),
+        daybook=Daybook(detailed=settings.logs.level == "debug"),
     )
     return worker, registry

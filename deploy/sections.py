@@ -162,6 +162,15 @@ class Audit(Section):
     metrics_port: FreePort | None = None
 
 
+class Logs(Section):
+    """What the processes say of themselves on standard error (docs/logs.md)."""
+
+    form: Literal["auto", "json", "console"] = "auto"
+    """`auto`: for the eye at a terminal, else JSON."""
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least that is told; `debug` tells every decision."""
+
+
 class Reference(Section):
     """Where the clerk's reference documents lie; empty: those that are shipped."""
 

@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings import SettingsError as UnreadableSource
 
 from deploy.governance import Consent
-from deploy.sections import Audit, Courier, Gateway, Kafka, Reference, Scoreboard, Section, Smtp, Worker
+from deploy.sections import Audit, Courier, Gateway, Kafka, Logs, Reference, Scoreboard, Section, Smtp, Worker
 
 PREFIX: Final = "DUNGHAN_"
 FILE: Final = Path("dunghan.toml")
@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     reference: Reference = Reference()
     audit: Audit = Audit()
     consent: Consent = Consent()
+    logs: Logs = Logs()
 
     @classmethod
     def settings_customise_sources(  # noqa: PLR0917 - pydantic calls it so

@@ -65,7 +65,7 @@ def _watch(ctx: click.Context) -> None:
     from deploy.verify.running import watch
 
     settings = settings_of(ctx)
-    logs.set_up()
+    logs.set_up(settings.logs)
     try:
         watch(settings, clock.now)
     except (ForgedCheckpoints, KeyUnusable, OSError, PeopleUnusable, ReferenceError) as error:

@@ -31,7 +31,7 @@ def command(ctx: click.Context) -> None:
     from deploy import logs
 
     settings = settings_of(ctx)
-    logs.set_up()
+    logs.set_up(settings.logs)
     check_door(settings)
     try:
         deliver(**options_of(settings))
@@ -65,6 +65,7 @@ def options_of(settings: "Settings") -> "Options":
         replay=settings.worker.replay,
         metrics_host=how.metrics_host,
         metrics_port=how.metrics_port,
+        detailed=settings.logs.level == "debug",
     )
 
 

@@ -34,7 +34,7 @@ def command(ctx: click.Context) -> None:
 
     settings = settings_of(ctx)
     options = _options(settings)
-    logs.set_up()
+    logs.set_up(settings.logs)
     check_door(settings)
     # The server takes the signals for its own while it runs, and gives them back to these when it has ended well.
     for number in (signal.SIGINT, signal.SIGTERM):

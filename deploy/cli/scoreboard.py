@@ -24,7 +24,7 @@ def command(ctx: click.Context) -> None:
     from deploy import logs
 
     settings = settings_of(ctx)
-    logs.set_up()
+    logs.set_up(settings.logs)
     check_door(settings)
     scoreboard = _scoreboard(settings)
     asked_to_stop = Event()

@@ -55,7 +55,7 @@ def command(ctx: click.Context, /, *, skipped: dict[int, frozenset[int]], **aske
     from deploy.rulebook import ReferenceError
 
     settings = settings_of(ctx)
-    logs.set_up()
+    logs.set_up(settings.logs)
     if skipped and _passed_over(settings, skipped, asked):
         return
 

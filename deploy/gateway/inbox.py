@@ -100,9 +100,9 @@ class Inbox:
         log = structlog.get_logger()
         if isinstance(error, FENCED):
             told = "fenced: another gateway goes by this name, or the broker gave up what took too long"
-            log.error(told, instance=self._name)
+            log.error("gateway_fenced", instance=self._name, why=told)
         else:
-            log.warning("the broker takes nothing", why=f"{type(error).__name__}: {error}")
+            log.warning("broker_takes_nothing", why=f"{type(error).__name__}: {error}")
 
     def _producing(self) -> Any:
         return _Impatient(

@@ -14,6 +14,8 @@ from typing import Annotated, Final
 import msgspec
 import structlog
 
+log = structlog.get_logger(__name__)
+
 EVERY_HOME: Final = "*"
 NATIONAL: Final = "national"
 """The mapping by which dossiers of the national synchronisation are read, unless a token names another."""
@@ -77,7 +79,7 @@ class Tokens:
             self._refresh()
         except TokensUnreadable as error:
             # A file half written must not shut everybody out; whoever wrote it is told.
-            structlog.get_logger().error("the tokens cannot be read; the last ones hold", why=str(error))
+            log.error("tokens_unreadable", why=str(error))
         given = hashlib.sha256(token.encode()).hexdigest()
         found = None
         for each in self._passes:

@@ -9,7 +9,6 @@ the process that started it. With several brokers each can be killed, stopped, f
 
 import base64
 import contextlib
-import logging
 import shutil
 import signal
 import tempfile
@@ -32,8 +31,6 @@ from streams.sockets import direct
 
 ATTEMPTS: Final = 3
 PAUSE: Final = 0.05
-
-log = logging.getLogger(__name__)
 
 
 class LocalKafkaError(Exception):

@@ -155,6 +155,7 @@ class Lane:
         if batch or epoch.outputs:
             with self._around.metrics.epoch(self.source.topic, epoch.taken):
                 await self._writer.write(epoch, position)
+            self._around.daybook.committed(self.source, epoch)
             self._committed = position
         self._waiting.position = position
 

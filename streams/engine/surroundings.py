@@ -1,12 +1,13 @@
 """What a lane stands among: the consumer that feeds it, the clock, the cluster, the figures."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiokafka import TopicPartition
 
 from streams.core.moments import Moment
 from streams.engine.connection import Connection
+from streams.engine.daybook import Daybook
 from streams.metrics import EngineMetrics
 
 
@@ -39,3 +40,4 @@ class Surroundings:
     reader: Reader
     pace: Pace
     metrics: EngineMetrics
+    daybook: Daybook = field(default_factory=Daybook)

@@ -15,6 +15,7 @@ from faust.types import TP
 
 from streams.engine import doors
 from streams.engine.connection import Connection
+from streams.engine.daybook import Daybook
 from streams.engine.endings import Ending, MustEnd
 from streams.engine.following import Followed, Following
 from streams.engine.lane import Lane
@@ -54,11 +55,13 @@ class Worker:
         pace: Pace,
         metrics: EngineMetrics,
         followed: Followed | None = None,
+        daybook: Daybook | None = None,
     ) -> None:
         self._plans = {connection.topic(plan.source): plan for plan in plans}
         self._connection = connection
         self._pace = pace
         self._metrics = metrics
+        self._daybook = daybook or Daybook()
         self._stop = asyncio.Event()
         self._why: MustEnd | None = None
         self._turned_at = time.monotonic()
@@ -78,6 +81,7 @@ class Worker:
             await self._stopped()
         finally:
             ended = await self._end_well()
+            self._daybook.close()
         if not ended:
             # A thread of the client hangs on a broker that does not answer: nothing is lost by not waiting for it.
             os._exit(self._why.ending if self._why else Ending.FAUST_CRASHED)
@@ -102,6 +106,7 @@ class Worker:
             if self.app.crashed:
                 self._must_end(MustEnd(Ending.FAUST_CRASHED, repr(self.app.crash_reason)))
             self.ownership.count()
+            self._daybook.turn()
             self._turned_at = time.monotonic()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), 0.5)
@@ -151,7 +156,7 @@ class Worker:
             self.ownership.offer(TopicPartition(tp.topic, tp.partition), event.message.value)
 
     def _lane(self, source: TopicPartition) -> Lane:
-        around = Surroundings(self._connection, _reader(self.app), self._pace, self._metrics)
+        around = Surroundings(self._connection, _reader(self.app), self._pace, self._metrics, self._daybook)
         return Lane(source, self._plans[source.topic], around)
 
 

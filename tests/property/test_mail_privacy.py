@@ -17,6 +17,7 @@ from alerts.core.outbox import Recall, Tell
 from alerts.core.people import Person
 from alerts.core.policy import Policy
 from alerts.core.taking import take
+from alerts.daybook import Daybook
 from alerts.message import Letterhead
 from alerts.metrics import Figures
 from alerts.office import Office, intent
@@ -45,6 +46,7 @@ def office() -> Office:
         letterhead=Letterhead(address="dunghan@x.vn"),
         figures=Figures(CollectorRegistry()),
         replay=False,
+        daybook=Daybook(),
     )
 
 

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from alerts import ledger
 from alerts.core.people import Directory, Officer
 from alerts.core.policy import Policy
+from alerts.daybook import Daybook
 from alerts.desk import Desk
 from alerts.log import Archive, Position, Writer
 from alerts.message import Letterhead
@@ -78,6 +79,7 @@ def office() -> Office:
         letterhead=Letterhead(address="dunghan@x.vn"),
         figures=Figures(CollectorRegistry()),
         replay=False,
+        daybook=Daybook(),
     )
 
 
