@@ -1,14 +1,12 @@
 """Events a second to committed, on a real Kafka, against idiomatic Faust doing the same fold; and latency."""
 
 import json
-import os
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
@@ -20,6 +18,7 @@ from streams.core.moments import Moment, datetime_of
 from streams.topics import EVENTS, INBOX, NOTICES, TALLIES, prefixed
 from tests.bench.loads import events
 from tests.bench.register import seconds_per_event
+from tests.bench.team import processor_seconds
 from tests.sources import SOURCE
 
 PARTITIONS = 12
@@ -130,12 +129,6 @@ def latencies(bootstrap: str, prefix: str, per_second: int, seconds: float = 15.
     consumer.close()
     measured = sorted(took[dossier] for dossier in list(sent)[warm + 2 * per_second :])
     return statistics.median(measured) * 1000, measured[int(len(measured) * 0.99)] * 1000
-
-
-def processor_seconds(pid: int) -> float:
-    """Return the processor time that a process has used, in user and in system mode."""
-    after_name = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _until_counted(bootstrap: str, prefix: str, seconds: float = 120.0) -> None:
