@@ -13,7 +13,7 @@ from streams.core.editions import Edition, Timetable
 from streams.core.moments import Moment
 from streams.core.rulebook import Rulebook
 from streams.metrics import RegisterMetrics
-from streams.wire.reference import BadReference, Document, rulebook_of, sha256_of
+from streams.wire.reference import POLICY, SHADOW, BadReference, Document, named, rulebook_of, sha256_of
 
 log = structlog.get_logger(__name__)
 _decode = msgspec.json.Decoder(Document).decode
@@ -84,6 +84,28 @@ class Reference:
         if ruling not in self._rules:
             self._rules[ruling] = rulebook_of(files)
         return self._rules[ruling]
+
+
+class Shadowed(Reference):
+    """The same with the shadow policy in the place of the one that counts, where there is a shadow."""
+
+    def shadow_at(self, now: Moment) -> tuple[Moment, str] | None:
+        """Return since when the shadow of a moment has been one, and its version; None where there is none."""
+        found: tuple[Moment, str] | None = None
+        for moment in sorted({one.counts_from for one in self.documents if one.counts_from <= now}):
+            text = self.files_at(moment).get(SHADOW)
+            version = None if text is None else named(SHADOW, text)[2]
+            found = None if version is None else found if found and found[1] == version else (moment, version)
+        return found
+
+    def _rulebook(self, files: Mapping[str, str]) -> Rulebook:
+        counting = super()._rulebook(files)
+        if SHADOW not in files:
+            return counting
+        try:
+            return super()._rulebook({**files, POLICY: files[SHADOW]})
+        except BadReference:
+            return counting  # workers know nothing of shadows, so a release is not left out for one
 
 
 class Shown(Reference):

@@ -12,7 +12,7 @@ from streams.core.law import BadCalendar
 from streams.core.moments import Moment
 from streams.core.rulebook import Policy
 from streams.wire.calendars import read_calendar
-from streams.wire.reference import CALENDAR, POLICY, BadReference, named, rulebook_of, sha256_of
+from streams.wire.reference import CALENDAR, POLICY, SHADOW, BadReference, named, rulebook_of, sha256_of
 
 
 class Faulty(ValueError):
@@ -49,7 +49,7 @@ def _of_document(file: str, text: str) -> Iterator[str]:
         _, _, _, source = named(file, text)
         # A calendar that is not confirmed says itself that it rests on no decision.
         cited = bool(source) or not file.endswith(".toml")
-        if file == POLICY:
+        if file in {POLICY, SHADOW}:
             msgspec.toml.decode(text, type=Policy)
         elif file.startswith(CALENDAR):
             cited |= not read_calendar(file, text).confirmed
@@ -68,6 +68,8 @@ def _of_rules(folder: Path, files: Mapping[str, str], *, now: Moment) -> Iterato
         expected_of(folder, now=now)
     except (BadReference, ReferenceError) as wrong:
         yield str(wrong)
+    if SHADOW in files and named(SHADOW, files[SHADOW])[2] == named(POLICY, files[POLICY])[2]:
+        yield f"{SHADOW}: it has the version of {POLICY}; a shadow is another policy"
 
 
 def _of_people(files: Mapping[str, str]) -> Iterator[str]:

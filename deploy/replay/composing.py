@@ -21,13 +21,14 @@ def day_of(settings: Settings, day: Day, *, folder: Path | None) -> Twice:
     By the rules of the folder, which then count at every time; without one by the reference as it is known today, each
     document from its own moment on.
     """
-    with _logs(settings) as logs:
+    with logs_of(settings) as logs:
         rules = _known(settings, logs.outputs) if folder is None else load_rulebook(folder)
         return day_again(logs, day, rules=rules, replay=settings.worker.replay)
 
 
 @contextmanager
-def _logs(settings: Settings) -> Iterator[Logs]:
+def logs_of(settings: Settings) -> Iterator[Logs]:
+    """Give the readers of the log; LogUnreadable."""
     kafka = settings.kafka
     with ExitStack() as stack:
         logs = (stack.enter_context(Log(kafka.cluster, prefix=kafka.prefix)) for _ in Logs.__struct_fields__)

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from streams.core.moments import Moment
-from streams.wire.records import Notice, NoticeRecord
+from streams.wire.records import Mark, Notice, NoticeRecord, Withdrawal
 from streams.wire.trail import Decided, Labelled, Taken, Withdrawn
 
 ALWAYS: Final = 1 << 62
@@ -31,8 +31,8 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     """One decision; `name` is the label of a verdict, the stage of a notice or of its withdrawal.
 
     `at` is the time to which the register had come, `decided_at` the `now` of its decision, `stage_at` the moment at
-    which the stage was reached. The reason
-    and the due moment of a notice stand in the notice alone, and are empty where that is no longer kept.
+    which the stage was reached. The reason and the due moment of a notice, and to whom it or its withdrawal goes, stand
+    in `dossier.notices` alone, and are empty where that is no longer kept.
     """
 
     what: What
@@ -44,9 +44,11 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     due_at: Moment | None = None
     stage_at: Moment | None = None
     id: str = ""
+    unit: str = ""
+    officer: str = ""
 
 
-_Which: TypeAlias = tuple[str, Moment]
+_Which: TypeAlias = tuple[str, str, Moment]
 _decode: Final = msgspec.json.Decoder(Taken | Labelled | Decided | Withdrawn).decode
 _decode_notice: Final = msgspec.json.Decoder(NoticeRecord).decode
 _READ: Final = tuple(f'{{"line":"{kind}"'.encode() for kind in ("event", "label", "stage", "withdrawn"))
@@ -88,7 +90,7 @@ class Daybook:
 
     def fill(self, notices: Iterable[bytes], *, since: int = 0) -> None:
         """Add to each notice from this place on what its record says; raises msgspec.DecodeError for what is none."""
-        wanted = {(one.id, one.decided_at) for one in self.decisions[since:] if one.what is What.NOTICE}
+        wanted = {_which(one) for one in self.decisions[since:] if one.what is not What.VERDICT}
         if wanted:
             found = _found(notices, wanted)
             self.decisions[since:] = [_filled(one, found) for one in self.decisions[since:]]
@@ -106,18 +108,26 @@ def _decision(line: Labelled | Decided | Withdrawn, at: Moment) -> Decision:
             return Decision(What.WITHDRAWAL, line.dossier, line.stage, at, line.decided_at, line.reason, id=line.id)
 
 
-def _found(values: Iterable[bytes], wanted: Container[_Which]) -> dict[_Which, deque[Notice]]:
+def _which(one: Decision | Notice | Withdrawal) -> _Which:
+    withdrawn = one.what is What.WITHDRAWAL if isinstance(one, Decision) else isinstance(one, Withdrawal)
+    return "withdrawn" if withdrawn else "told", one.id, one.decided_at
+
+
+def _found(values: Iterable[bytes], wanted: Container[_Which]) -> dict[_Which, deque[Notice | Withdrawal]]:
     """Return the notices that are wanted; what was withdrawn and told again in one second stands in its order."""
-    found: dict[_Which, deque[Notice]] = {}
+    found: dict[_Which, deque[Notice | Withdrawal]] = {}
     for value in values:
         record = _decode_notice(value)
-        if isinstance(record, Notice) and (which := (record.id, record.decided_at)) in wanted:
+        if not isinstance(record, Mark) and (which := _which(record)) in wanted:
             found.setdefault(which, deque()).append(record)
     return found
 
 
-def _filled(one: Decision, found: Mapping[_Which, deque[Notice]]) -> Decision:
-    if one.what is not What.NOTICE or not (kept := found.get((one.id, one.decided_at))):
+def _filled(one: Decision, found: Mapping[_Which, deque[Notice | Withdrawal]]) -> Decision:
+    if one.what is What.VERDICT or not (kept := found.get(_which(one))):
         return one
-    notice = kept.popleft()
-    return msgspec.structs.replace(one, reason=notice.reason, due_at=notice.due_at)
+    record = kept.popleft()
+    one = msgspec.structs.replace(one, unit=record.unit, officer=record.officer or "")
+    if isinstance(record, Withdrawal):
+        return one
+    return msgspec.structs.replace(one, reason=record.reason, due_at=record.due_at)

@@ -5,6 +5,7 @@ records it took, and when. Other rules decide more or less in an epoch, so a lin
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from prometheus_client import CollectorRegistry
 
@@ -19,12 +20,15 @@ from streams.register.register import Register
 from streams.topics import NOTICES, TRAIL
 from streams.wire.trail import EpochLine
 
+EVERY: Final = 1 << 62
+"""Dossiers judged again in one epoch: nothing that arrives waits here."""
+
 
 class OnceMore:
     """One partition; what it decides is entered in the daybook, and nobody is told."""
 
     def __init__(self, daybook: Daybook, *, partition: int, rules: Rulebook | Known, replay: bool) -> None:
-        """Begin with no dossier."""
+        """Begin with no dossier; when other rules count every dossier is judged again at once."""
         self.events = Ahead()
         self.daybook = daybook
         self.taken = 0
@@ -35,6 +39,7 @@ class OnceMore:
             metrics=RegisterMetrics(CollectorRegistry()),
             replay=replay,
             skipped=self._skipped,
+            redated=EVERY,
         )
         self.partition = partition
         self._replay = replay

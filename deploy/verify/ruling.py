@@ -18,9 +18,9 @@ class Ruling:
     The topic is read on where a line names a position that has not been read: what a line knew was there before it.
     """
 
-    def __init__(self, first: Rulebook, since: Since = lambda _: ()) -> None:
-        """Know the rules that count before anything was published."""
-        self._reference = Reference(first)
+    def __init__(self, first: Rulebook, since: Since = lambda _: (), *, kind: type[Reference] = Reference) -> None:
+        """Know the rules that count before anything was published; `kind` is what makes rules of the records."""
+        self._reference = kind(first)
         self._since = since
         self._next = 0
         self._known: dict[int, Timetable] = {}

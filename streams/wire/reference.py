@@ -20,6 +20,8 @@ from streams.wire.records import Record
 TABLES: Final = ("units", "officers", "absences", "procedures", "exemptions", "successors", "index766")
 """Tables that are published as they are; their version is the beginning of their hash."""
 POLICY: Final = "policy.toml"
+SHADOW: Final = "shadow.toml"
+"""A whole policy that is decided by beside the one that counts, and by which nobody is told (ADR 20)."""
 CALENDAR: Final = "calendar/"
 
 
@@ -67,7 +69,7 @@ def named(file: str, text: str) -> tuple[str, str, str, str]:
     stem, _, suffix = name.partition(".")
     if suffix == "csv" and not slash and stem in TABLES:
         return stem, stem, sha256_of(text)[:12], ""
-    if suffix != "toml" or not (kind == "calendar" or file == POLICY or kind == "sources"):
+    if suffix != "toml" or not (kind == "calendar" or file in {POLICY, SHADOW} or kind == "sources"):
         raise BadReference(f"{file}: nobody reads a document of this name")
     try:
         head = msgspec.toml.decode(text, type=_Headed)

@@ -99,3 +99,18 @@ def test_a_document_without_a_source_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "policy.toml").write_text('version = "p"\n', "utf-8")
     with pytest.raises(Faulty, match=r"policy\.toml: source is missing"):
         documents_in(tmp_path, now=NOW)
+
+
+def test_a_shadow_is_published_as_a_document_and_must_be_another_policy_than_the_one_that_counts(
+    tmp_path: Path,
+) -> None:
+    folder = Path(shutil.copytree(SHIPPED, tmp_path / "reference"))
+    shadow = folder / "shadow.toml"
+    shadow.write_text(FILES["policy.toml"], "utf-8")
+    with pytest.raises(Faulty, match=r"shadow\.toml: it has the version of policy\.toml"):
+        documents_in(folder, now=NOW)
+    shadow.write_text(FILES["policy.toml"].replace('version = "', 'version = "shadow-', 1), "utf-8")
+    release = release_of(documents_in(folder, now=NOW), ONCE, asked())
+    assert [one.file for one in release.documents] == ["shadow.toml"]
+    before, after = ([one.rules.version for one in table.editions] for table in (release.before, release.after))
+    assert before == after, "nothing changes for anybody else"
