@@ -23,12 +23,28 @@ from streams.core.view import Sign, Signs, View, these
 Look: TypeAlias = Callable[[View], Signs]
 Findings: TypeAlias = tuple[Finding, ...]
 
-LOOKS: Final[tuple[Look, ...]] = (
-    *(intake_slow, no_appointment, transfer_slow, never_synchronised, odd_code),
-    *(due_differs, no_apology, held_elsewhere),
-    *(stopped_near_due, supplement_late, pause_too_long, keyed_late, hasty),
-)
-"""What is looked at beside the fold, each by a rule of its own."""
+BEGINNING: Final[tuple[Look, ...]] = (no_appointment, transfer_slow)
+DUE: Final[tuple[Look, ...]] = (due_differs, no_apology, held_elsewhere)
+PAPERS: Final[tuple[Look, ...]] = (supplement_late, pause_too_long)
+
+
+def _looks(dossier: Dossier) -> tuple[Look, ...]:
+    """Return what is looked at beside the fold, each by a rule of its own: those that this dossier gives cause for.
+
+    The order is that of the findings, and part of what is stored.
+    """
+    looks: tuple[Look, ...] = () if dossier.submitted_at is None else (intake_slow,)
+    if dossier.accepted_at is not None:
+        looks += BEGINNING
+    looks += (never_synchronised,) if dossier.national_code is None else (never_synchronised, odd_code)
+    looks += DUE
+    if dossier.closed_at is not None:
+        looks += (stopped_near_due,)
+    if dossier.supplement_requests:
+        looks += PAPERS
+    if dossier.keying_lag:
+        looks += (keyed_late,)
+    return looks if dossier.closed_at is None else (*looks, hasty)
 
 
 def audited(
@@ -41,10 +57,18 @@ def audited(
     signs = signs_of(dossier, rules=rules, dues=dues)
     if not signs and not dossier.findings:
         return (), None
-    turns = [sign.at for sign in signs if sign.at > now]
-    turns += [finding.at for finding in dossier.findings if finding.at > now]
-    found = [finding for finding in dossier.findings if finding.at <= now]
-    found += [Finding(rule, evidence(), at, note) for rule, evidence, at, note in signs if at <= now]
+    turns: list[Moment] = []
+    found: list[Finding] = []
+    for finding in dossier.findings:
+        if finding.at > now:
+            turns.append(finding.at)
+        else:
+            found.append(finding)
+    for sign in signs:
+        if sign.at > now:
+            turns.append(sign.at)
+        else:
+            found.append(Finding(sign.rule, sign.evidence(), sign.at, sign.note))
     return tuple(found), min(turns, default=None)
 
 
@@ -52,11 +76,11 @@ def signs_of(dossier: Dossier, *, rules: Rulebook, dues: Dues | None = None) -> 
     """Return what the rules see beside the fold, past and to come."""
     if dues is None:
         dues = ranking_moments(dossier, rules=rules)
-    faults = dict(dues.faults)
+    faults = dict(dues.faults) if dues.faults else {}
     limit = None if dossier.limit is None else _limit(dossier.limit, faults)
     view = View(dossier, dues, policy=rules.policy, calendar=rules.calendar_for(dossier.unit), limit=limit)
     found: list[Sign] = []
-    for look in LOOKS:
+    for look in _looks(dossier):
         try:
             found += look(view)
         except LawError as out:

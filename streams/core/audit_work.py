@@ -13,6 +13,8 @@ from streams.core.moments import SECOND_OF_DAY, Moment, day_of
 from streams.core.pauses import Interval, extended
 from streams.core.view import Sign, Signs, View, these
 
+_PAPERS, _STOPPED = PauseKind.SUPPLEMENT, State.STOPPED
+
 
 def supplement_late(view: View) -> Signs:
     """R2: further papers were asked for in the last part of the limit, or after it."""
@@ -21,7 +23,7 @@ def supplement_late(view: View) -> Signs:
         return ()
     found: list[Sign] = []
     for pause in dossier.pauses:
-        if pause.kind is PauseKind.SUPPLEMENT and pause.since >= dossier.accepted_at:
+        if pause.kind is _PAPERS and pause.since >= dossier.accepted_at:
             note = _how_late(view, pause, starts_at=dossier.accepted_at)
             if note:
                 found.append(Sign(Rule.SUPPLEMENT_LATE, these(pause.asked_by), pause.since, note))
@@ -72,7 +74,7 @@ def pause_too_long(view: View) -> Signs:
         return ()
     found: list[Sign] = []
     for pause in dossier.pauses:
-        if pause.kind is PauseKind.SUPPLEMENT and (days or pause.until is not None):
+        if pause.kind is _PAPERS and (days or pause.until is not None):
             by = pause.until if pause.until is not None else working_days_from(pause.since, days, view.calendar)
             if pause.ended_at is None or pause.ended_at > by:
                 found.append(Sign(Rule.PAUSE_TOO_LONG, these(pause.asked_by), by + 1))
@@ -82,7 +84,7 @@ def pause_too_long(view: View) -> Signs:
 def stopped_near_due(view: View) -> Signs:
     """R3: stopped, asked for or not, within a working day of the due moment."""
     due_at, closed_at = view.dues.ranking_due_at, view.dossier.closed_at
-    if view.dossier.state is not State.STOPPED or closed_at is None or due_at is None:
+    if view.dossier.state is not _STOPPED or closed_at is None or due_at is None:
         return ()
     early, late = sorted((due_at, closed_at))
     if late > working_days_from(early, view.policy.findings.stop_near_due_working_days, view.calendar):

@@ -25,7 +25,7 @@ SWAPPED: Final = "nghỉ hoán đổi"
 class Calendar(WorkingTime):
     """An immutable calendar; `version` names the documents, `days_off` gives the reason of each day off in them."""
 
-    __slots__ = ("_confirmed", "_end_day", "_first_day", "_places", "days_off", "version")
+    __slots__ = ("_closings", "_confirmed", "_end_day", "_first_day", "_places", "days_off", "version")
 
     def __init__(
         self, documents: tuple[CalendarDocument, ...], *, unit_group: str | None, reach: tuple[int, int]
@@ -41,6 +41,8 @@ class Calendar(WorkingTime):
         self._first_day, self._end_day = first, end = _new_year(reach[0]), _new_year(reach[1] + 1)
         days = worked_days(documents, unit_group=unit_group, reach=(first, end))
         super().__init__(days, reach=(moment_on(first), moment_on(end)))
+        # Each day's last session stands before the first of the next; the last day's at the end of all.
+        self._closings = [self._ends[following - 1] for following in [*self._firsts[1:], 0]] if self._days else []
         worked = set(self._days)
         # One place for each day of the reach: a look-up instead of a bisection, at 4 bytes a day.
         self._places = array("i", accumulate((day in worked for day in range(first, end)), initial=0))
@@ -75,11 +77,7 @@ class Calendar(WorkingTime):
 
     def closing(self, day: Day) -> Moment:
         """Return the end of the last session of a working day; raise NotWorked."""
-        return self._closing(self._ordinal(day))
-
-    def _closing(self, place: int) -> Moment:
-        following = place + 1
-        return self._ends[self._firsts[following] - 1 if following < len(self._firsts) else -1]
+        return self._closings[self._ordinal(day)]
 
     def at_clock(self, day: Day, clock: int) -> Moment:
         """Return the moment when the clock of a working day shows `clock`, moved into a session of that day.
@@ -99,7 +97,8 @@ class Calendar(WorkingTime):
         place = self._following(day)
         if place == len(self._days) or not self._first_day <= day < self._end_day:
             raise OutOfReach(f"no working day from day {day} on is in the calendar's years")
-        return max(at, self._closing(place))
+        closing = self._closings[place]
+        return at if at > closing else closing  # noqa: FURB136 - on the hot path, where max() costs three times as much
 
     def provisional(self, at: Moment, since: Moment | None = None) -> bool:
         """Say whether `at`, or any moment from `since` to `at`, is not confirmed: its year, or an unsettled day."""

@@ -15,11 +15,13 @@ from streams.core.facts import PauseKind
 from streams.core.labels import Cause, Verdict
 from streams.core.moments import Moment
 
+_OVERDUE, _NO_CAUSE = Verdict.OVERDUE, Cause.NONE
+
 
 def cause_of(dossier: Dossier, dues: Dues, *, board: Verdict) -> Cause:
     """Return the cause of a late verdict of the board, NONE where there is no such verdict."""
-    if board is not Verdict.OVERDUE:
-        return Cause.NONE
+    if board is not _OVERDUE:
+        return _NO_CAUSE
     due_at = dues.ranking_due_at
     if due_at is None or (dossier.closed_at is not None and dossier.closed_at <= due_at):
         return Cause.STAFF

@@ -13,7 +13,7 @@ from streams.core.dues import Dues
 from streams.core.findings import Rule
 from streams.core.law import BadLimit, LawError
 from streams.core.limits import parse_limit
-from streams.core.moments import Moment, clock_of, day_of, moment_on
+from streams.core.moments import SECOND_OF_DAY, Moment, day_of
 from streams.core.pauses import Interval, moved
 from streams.core.rulebook import Rulebook
 from streams.core.stands import Stands, stands_of
@@ -37,11 +37,14 @@ def ranking_moments(dossier: Dossier, *, rules: Rulebook) -> Dues:
 
 def working_days_from(at: Moment, count: int, calendar: Calendar) -> Moment:
     """Return the moment of the same clock time `count` working days after `at`, or before it; raises LawError."""
-    return moment_on(calendar.next_working_day(day_of(at), count), clock_of(at))
+    day = day_of(at)
+    return at + (calendar.next_working_day(day, count) - day) * SECOND_OF_DAY
 
 
 class _Reckoning:
     """One dossier under one calendar; lives for one call."""
+
+    __slots__ = ("calendar", "dossier", "faults", "policy", "provisional")
 
     def __init__(self, dossier: Dossier, rules: Rulebook) -> None:
         self.dossier = dossier
@@ -57,17 +60,9 @@ class _Reckoning:
         ranking = self._ranking(recomputed, stands)
         legal, soon, early = self._around(ranking)
         intake = self._intake() if whole or self.dossier.accepted_at is None else None
+        late = self._told_late(ranking)
         return Dues(
-            ranking_due_at=ranking,
-            recomputed_due_at=recomputed,
-            legal_due_at=legal,
-            intake_due_at=intake,
-            due_soon_at=soon,
-            stands=stands.spans,
-            provisional=self.provisional,
-            ended_early=early,
-            told_late=self._told_late(ranking),
-            faults=tuple(self.faults),
+            ranking, recomputed, legal, intake, soon, stands.spans, self.provisional, early, late, tuple(self.faults)
         )
 
     def _recomputed(self, stands: Stands) -> Moment | None:

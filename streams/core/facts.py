@@ -1,5 +1,7 @@
 """What the history of a dossier says, folded together; the fold writes it, the judgement reads it."""
 
+from typing import Final
+
 import msgspec
 
 from streams.core.events import Channel
@@ -15,6 +17,9 @@ class PauseKind(Word):
     SUPPLEMENT = "supplement"
     PAYMENT = "payment"
     SUSPENSION = "suspension"
+
+
+_DATED: Final = PauseKind.SUSPENSION
 
 
 class Pause(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -34,10 +39,10 @@ class Pause(msgspec.Struct, frozen=True, array_like=True, gc=False):
         clock stands beyond it until the papers or the payment come.
         """
         if self.ended_at is not None:
-            if self.kind is PauseKind.SUSPENSION and self.until is not None:
+            if self.until is not None and self.kind is _DATED:
                 return min(self.until, self.ended_at)
             return self.ended_at
-        return self.until if self.kind is PauseKind.SUSPENSION else None
+        return self.until if self.kind is _DATED else None
 
 
 class Away(msgspec.Struct, frozen=True, array_like=True, gc=False):

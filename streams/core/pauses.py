@@ -61,8 +61,11 @@ def clipped(pauses: Iterable[Interval], *, since: Moment, until: Moment | None =
 
 def united(spans: Iterable[Span]) -> list[Span]:
     """Return the union of the spans as spans that neither overlap nor touch, in order."""
+    ordered = sorted(spans)
+    if len(ordered) <= 1:
+        return ordered
     apart: list[Span] = []
-    for start, end in sorted(spans):
+    for start, end in ordered:
         if apart and start <= apart[-1][1]:
             apart[-1] = (apart[-1][0], max(apart[-1][1], end))
         else:

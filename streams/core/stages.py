@@ -70,6 +70,8 @@ class Point(msgspec.Struct, frozen=True, gc=False):
 
 
 OPEN: Final = frozenset({Label.OPEN_IN_TIME, Label.OPEN_DUE_SOON, Label.OPEN_OVERDUE})
+_AWAITING, _PAUSED = Label.AWAITING_INTAKE, Label.PAUSED
+_DUE_SOON, _DUE_TODAY, _OVERDUE = Stage.DUE_SOON, Stage.DUE_TODAY, Stage.OVERDUE
 
 
 def stage_id(dossier: str, *, started_at: Moment, point: Point, unit: str, officer: str | None) -> str:
@@ -96,20 +98,21 @@ def points(
     at which it is said once more and to whom; one that waits for papers that should have come, that one. Any other has
     none: who is paused or closed is not told to hurry.
     """
-    if label is Label.AWAITING_INTAKE:
+    if label is _AWAITING:
         return () if intake_due_at is None else (Point(Stage.INTAKE_OVERDUE, intake_due_at + 1, intake_due_at),)
-    if label is Label.PAUSED and supplement_due_at is not None:
+    if label is _PAUSED and supplement_due_at is not None:
         return (Point(Stage.SUPPLEMENT_OVERDUE, supplement_due_at + 1, supplement_due_at),)
     if label not in OPEN or due_at is None:
         return ()
     found = []
     # Where it is due on the day on which it would be announced, the sterner word stands alone.
     if soon_at is not None and (today_at is None or soon_at < min(today_at, due_at)):
-        found.append(Point(Stage.DUE_SOON, min(soon_at, due_at), due_at))
+        found.append(Point(_DUE_SOON, min(soon_at, due_at), due_at))
     if today_at is not None:
-        found.append(Point(Stage.DUE_TODAY, min(today_at, due_at), due_at))
-    found.append(Point(Stage.OVERDUE, due_at + 1, due_at))
-    found += [Point(Stage.OVERDUE, at, due_at, step, to) for step, (at, to) in enumerate(again, start=1)]
+        found.append(Point(_DUE_TODAY, min(today_at, due_at), due_at))
+    found.append(Point(_OVERDUE, due_at + 1, due_at))
+    if again:
+        found += [Point(_OVERDUE, at, due_at, step, to) for step, (at, to) in enumerate(again, start=1)]
     return tuple(found)
 
 

@@ -34,17 +34,14 @@ def stands_of(dossier: Dossier, policy: Policy) -> Stands:
     """Return when the clock of the dossier stands."""
     if not dossier.pauses:
         return NOWHERE
-    pauses = sorted([(pause.since, _end(pause)) for pause in _counted(dossier, policy)])
+    pauses = [(pause.since, NEVER if (end := pause.end) is None else end) for pause in _counted(dossier, policy)]
+    if len(pauses) > 1:
+        pauses.sort()
     apart = tuple(united(pauses))
     if not apart or apart[-1][1] != NEVER:
         return Stands(apart, tuple(pauses))
     stopped = apart[-1][0]
     return Stands(apart, tuple([span for span in pauses if span[0] < stopped]))
-
-
-def _end(pause: Pause) -> Moment:
-    end = pause.end
-    return NEVER if end is None else end
 
 
 def _counted(dossier: Dossier, policy: Policy) -> tuple[Pause, ...]:

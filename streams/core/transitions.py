@@ -73,6 +73,7 @@ class Changes(TypedDict, total=False):
     keying_lag: int
 
 
+_UNKNOWN, _FOR_PAPERS = State.UNKNOWN, State.AWAITING_SUPPLEMENT
 _NO_WORK: Final = frozenset({"submitted", "accepted", "corrected"})
 _NOT_BEGUN: Final = frozenset({"1", "2"})
 _AT_WORK: Final = "4"
@@ -123,8 +124,8 @@ class Turn:
         return True
 
     def _in_table(self, state: State, to: State) -> bool:
-        if state is State.UNKNOWN:
+        if state is _UNKNOWN:
             return self.facts.first_at is not None or to in BEGINS
         if to in MOVES[state]:
             return True
-        return state is State.AWAITING_SUPPLEMENT and self.facts.accepted_at is None and to in BEFORE_ACCEPTANCE
+        return state is _FOR_PAPERS and self.facts.accepted_at is None and to in BEFORE_ACCEPTANCE

@@ -6,7 +6,9 @@ only of what has come true, because the history of a dossier stays packed until 
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+import msgspec
 
 from streams.core.calendar import Calendar
 from streams.core.dossier import Dossier
@@ -23,7 +25,7 @@ Evidence: TypeAlias = Callable[[], tuple[str, ...]]
 """Gives the ids of the events that show something."""
 
 
-class Sign(NamedTuple):
+class Sign(msgspec.Struct, frozen=True, gc=False):
     """What a rule sees, and from which moment on, be it past or to come; it stands for as long as nothing happens."""
 
     rule: Rule

@@ -2,11 +2,13 @@
 
 Invariant: every appointment before the horizon stands in the heap, every other in the list of its day; older ones that
 no longer hold may stand beside them. The horizon moves with the time that is asked for, so the heap stays small.
+`_first` is where the first day with a list begins.
 """
 
 import heapq
 from collections.abc import Callable, Iterable
 
+from streams.core.dues import NEVER
 from streams.core.moments import SECOND_OF_DAY, Moment
 
 SLACK = 1_000
@@ -23,6 +25,7 @@ class Agenda:
         self._far: dict[int, list[bytes]] = {}
         self._soonest: dict[int, Moment] = {}
         self._horizon: Moment = 0
+        self._first: Moment = NEVER
         self._length = 0
 
     def __len__(self) -> int:
@@ -40,6 +43,7 @@ class Agenda:
         if keys is None:
             keys = self._far[day] = []
             self._soonest[day] = at
+            self._first = min(self._first, day * SECOND_OF_DAY)
         keys.append(key)
         self._soonest[day] = min(self._soonest[day], at)
 
@@ -60,15 +64,18 @@ class Agenda:
     def anew(self, keys: Iterable[bytes]) -> None:
         """Keep the appointments that hold: who changes often must not fill the memory with old ones."""
         self._near, self._far, self._soonest, self._horizon, self._length = [], {}, {}, 0, 0
+        self._first = NEVER
         for key in keys:
             if (at := self._appointed(key)) is not None:
                 self.add(at, key)
 
     def _reached(self, until: Moment) -> bool:
         """Bring the first day with appointments near if it has begun by then; returns whether anything is near."""
-        while not self._near and self._far and (day := min(self._far)) * SECOND_OF_DAY <= until:
+        while not self._near and self._first <= until:
+            day = self._first // SECOND_OF_DAY
             keys = self._far.pop(day)
             del self._soonest[day]
+            self._first = min(self._far, default=NEVER) * SECOND_OF_DAY
             self._horizon = (day + 1) * SECOND_OF_DAY
             moments = [(self._appointed(key), key) for key in set(keys)]
             self._near = [(at, key) for at, key in moments if at is not None and at // SECOND_OF_DAY == day]

@@ -96,9 +96,8 @@ class Clerk:
 
     def _settle(self, this: Case, turn: Moment | None, entry: Entry, *, at: Moment) -> None:
         counted = count_of(this.dossier, this.standing, entry.found)
-        if counted != entry.counted:
-            self._tallies.move(entry.counted, counted)
-            entry.counted = counted
+        self._tallies.move(entry.counted, counted)
+        entry.counted = counted
         entry.next_at, entry.edition = _next_at(this, turn, entry, at=at), self.edition
 
 

@@ -15,6 +15,7 @@ from streams.core.rulebook import Rulebook
 from streams.core.stages import Addressee, Point, Told, points, stage_id, why_ended
 from streams.wire.records import Notice, Withdrawal
 
+_PAUSED, _OVERDUE = Label.PAUSED, Label.OPEN_OVERDUE
 LATE_BY = 60
 """Seconds after which a decision was late by our own fault: the objective is 99.9 % within 60 s."""
 
@@ -123,8 +124,8 @@ def case(key: str, dossier: Dossier, standing: Standing, *, rules: Rulebook) -> 
         soon_at=standing.due_soon_at,
         today_at=None if due_at is None else _opening_of(due_at, rules, dossier.unit),
         intake_due_at=standing.intake_due_at,
-        supplement_due_at=_supplement_due(dossier, rules) if standing.label is Label.PAUSED else None,
-        again=_again(due_at, rules, dossier.unit) if standing.label is Label.OPEN_OVERDUE and due_at else (),
+        supplement_due_at=_supplement_due(dossier, rules) if standing.label is _PAUSED else None,
+        again=_again(due_at, rules, dossier.unit) if standing.label is _OVERDUE and due_at else (),
     )
     return Case(key, dossier, standing, stages)
 
