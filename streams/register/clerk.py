@@ -29,7 +29,8 @@ class Clerk:
 
     def judge(self, key: str, entry: Entry, at: Moment) -> None:
         """Bring the entry up to how its dossier stands at a moment; nobody is told of a stage yet."""
-        self._settle(*self._seen(key, entry, at), entry, at=at)
+        this, turn = self._seen(key, entry, at)
+        self._settle(this, turn, entry, at=at)
 
     def decide(self, key: str, entry: Entry, at: Moment, *, decided_at: Moment) -> None:
         """The same, and tell of every stage that is reached; the decision falls at `decided_at`, `at` or later."""
