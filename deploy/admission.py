@@ -4,6 +4,8 @@ The clients of kafka-python try a wrong password, or a certificate that nobody t
 is over, and say then that nobody answered. This asks each broker's door once, and hears what it says.
 """
 
+import contextlib
+import logging
 import socket
 import ssl
 import time
@@ -106,13 +108,26 @@ def _come_in(cluster: Cluster, place: str) -> None:
     net = NetworkSelector()
     manager = KafkaConnectionManager(net, **reach)
     try:
-        net.run(_greeted, manager, cluster)
+        with _quiet():
+            net.run(_greeted, manager, cluster)
     except (KafkaError, OSError) as error:
         how = f"{cluster} accepts connections and ends them when spoken to as {cluster.protocol}"
         raise _TurnedAway(f"{how} (kafka.security_protocol): {error}") from error
     finally:
         manager.close()
         net.close()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the library from telling in ten lines what is told in one."""
+    log = logging.getLogger("kafka.net")
+    before = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 async def _greeted(manager: Any, cluster: Cluster) -> None:
