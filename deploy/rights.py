@@ -56,13 +56,16 @@ class Part:
 ALL_BUT_INBOX: Final = tuple(topic for topic in TOPICS if topic is not topics.INBOX)
 PARTS: Final = {
     "worker": Part(
-        reads=(topics.INBOX, topics.EVENTS, topics.STATE, topics.TALLIES, topics.TRAIL, topics.REFERENCE),
+        reads=(
+            *(topics.INBOX, topics.EVENTS, topics.STATE, topics.TALLIES, topics.TRAIL, topics.REFERENCE),
+            topics.ACTS,
+        ),
         writes=(
             *(topics.EVENTS, topics.REJECTED, topics.HEARD, topics.STATE, topics.TRAIL),
-            *(topics.NOTICES, topics.TALLIES),
+            *(topics.NOTICES, topics.TALLIES, topics.ACTS),
         ),
         joins=("worker",),
-        transactions=("worker-",),
+        transactions=("worker-", "acts"),
         looks=True,
     ),
     "courier": Part(
@@ -82,7 +85,7 @@ PARTS: Final = {
         transactions=("acts", "bounces"),
     ),
 }
-"""`auditor`: verify, audit, explain, report, trail. `office`: the clerk's acts, what was rejected, bounces."""
+"""`worker`: `office.acts` for what `--skip` passes over. `auditor`: verify, audit, explain, report, trail. `office`: the clerk's acts, what was rejected, bounces."""
 
 ADMINISTRATOR: Final = "administrator"
 """`topics apply` and `doctor`: makes and looks at topics, and reads and writes no dossier."""
