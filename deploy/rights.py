@@ -85,7 +85,8 @@ PARTS: Final = {
         transactions=("acts", "bounces"),
     ),
 }
-"""`worker`: `office.acts` for what `--skip` passes over. `auditor`: verify, audit, explain, report, trail. `office`: the clerk's acts, what was rejected, bounces."""
+"""`worker`: `office.acts` for what `--skip` passes over.
+`auditor`: verify, audit, explain, report, trail. `office`: the clerk's acts, what was rejected, bounces."""
 
 ADMINISTRATOR: Final = "administrator"
 """`topics apply` and `doctor`: makes and looks at topics, and reads and writes no dossier."""
