@@ -11,16 +11,14 @@ from typing import NotRequired, TypedDict, Unpack
 
 from prometheus_client import CollectorRegistry, start_http_server
 
-from alerts.core.people import Directory
-from alerts.core.policy import Policy
 from alerts.daybook import Daybook
 from alerts.links import Links
 from alerts.log import Follower
 from alerts.message import Letterhead
 from alerts.metrics import Figures
 from alerts.office import Office
-from alerts.render import Renderer
 from alerts.route import Router
+from alerts.rules import Rules, Ruling
 from alerts.send import Sender
 from alerts.server import Server
 from streams.cluster import Address
@@ -32,17 +30,16 @@ class Options(TypedDict):
     """What a courier needs to know. All values can be handed to another process.
 
     `prefix` is that of the topics, and names the groups `<prefix>-route` and `<prefix>-send` (`dunghan` without one);
-    `links` says where a dossier is found in the system that keeps it; `replay` says that time is that of the marks in
-    the notices; `detailed` has each decision logged.
+    `rules` count until others are published; `links` says where a dossier is found in the system that keeps it;
+    `replay` says that time is that of the marks in the notices; `detailed` has each decision logged.
     """
 
     bootstrap: Address
     prefix: str
-    directory: Directory
+    rules: Rules
     smtp: Server
     letterhead: Letterhead
     clock: Callable[[], Moment]
-    policy: NotRequired[Policy]
     links: NotRequired[Links]
     replay: NotRequired[bool]
     metrics_host: NotRequired[str]
@@ -72,7 +69,7 @@ class Courier:
         router = Router(
             options["bootstrap"],
             prefix=options["prefix"],
-            directory=options["directory"],
+            ruling=Ruling(options["rules"]),
             figures=self._figures,
             daybook=self._daybook,
         )
@@ -114,13 +111,11 @@ class Courier:
 
     def _office(self) -> Office:
         options = self._options
-        letterhead = options["letterhead"]
         return Office(
             prefix=options["prefix"],
-            directory=options["directory"],
-            policy=options.get("policy", Policy()),
-            renderer=Renderer(options["directory"], language=letterhead.language, links=options.get("links")),
-            letterhead=letterhead,
+            ruling=Ruling(options["rules"]),
+            letterhead=options["letterhead"],
+            links=options.get("links", Links()),
             figures=self._figures,
             replay=options.get("replay", False),
             daybook=self._daybook,

@@ -14,17 +14,17 @@ import structlog
 
 from alerts import ledger
 from alerts.core.book import Book
-from alerts.core.composing import Gathered, gather, reserve
+from alerts.core.composing import Gathered, gather, hold_over, reserve
 from alerts.core.digest import Digest
 from alerts.core.entries import Open
-from alerts.core.ledger import Outcome
+from alerts.core.ledger import Intent, Outcome
 from alerts.core.outbox import Recall
 from alerts.core.retry import Next
 from alerts.core.settling import Answered, release, settle
 from alerts.core.taking import take
 from alerts.log import Position, Writer
 from alerts.message import Mail
-from alerts.office import Office, intent, opened
+from alerts.office import Office, opened
 from alerts.pending import Pending
 from streams.core.moments import Moment
 from streams.topics import BOOK, BYTES, LEDGER, OUTBOX, prefixed
@@ -76,7 +76,7 @@ class Desk:
                 self._office.figures.unreadable(OUTBOX.name)
                 log.error("record_unreadable", topic=OUTBOX.name, partition=self.partition, reason=str(error))
                 continue
-            for outcome in take(self.book, record, self._office.policy):
+            for outcome in take(self.book, record, self._office.policy_for(record)):
                 if isinstance(outcome, Recall):
                     self._pending.onward.append(outcome)
                 else:
@@ -120,7 +120,7 @@ class Desk:
         pending, self._pending = self._pending, Pending()
         prefix, partition = self._office.prefix, self.partition
         with self._writer.transaction() as writer:
-            self._open(pending.drafts, clock)
+            intents = self._open(pending.drafts, clock)
             for line in pending.lines:
                 writer.write(prefixed(prefix, LEDGER), line.recipient, ledger.encoded(line), partition=partition)
             for record in pending.onward:
@@ -132,7 +132,7 @@ class Desk:
             position = Position(self._read_to, self._settled_to(now))
             writer.read_up_to(prefixed(prefix, OUTBOX), position, partition=partition, membership=membership)
         self._contents.update((digest.id, mail.content) for digest, mail in pending.drafts)
-        self._office.entered([*(intent(*draft) for draft in pending.drafts), *pending.lines])
+        self._office.entered([*intents, *pending.lines])
 
     def content(self, mail: Open) -> bytes | None:
         """Return the mail's exact bytes where they are still at hand, and let go of them."""
@@ -146,7 +146,7 @@ class Desk:
     def settle(self, mail: Open, said: Outcome) -> Next:
         """Enter an outcome that was noted."""
         answered = Answered(said.ending, said.reply)
-        settled = settle(self.book, mail, answered, now=said.at, directory=self._office.directory)
+        settled = settle(self.book, mail, answered, now=said.at, directory=self._office.at(said.at).directory)
         self._pending.add(time.monotonic(), noted=True)
         self._pending.lines.extend(line for line in settled.lines if not isinstance(line, Outcome))
         self._pending.onward.extend(settled.onward)
@@ -163,34 +163,34 @@ class Desk:
         """Let go of the writer."""
         self._writer.close()
 
-    def _open(self, drafts: Sequence[tuple[Digest, Mail]], clock: Moment) -> None:
+    def _open(self, drafts: Sequence[tuple[Digest, Mail]], clock: Moment) -> list[Intent]:
         if not drafts:
-            return
-        prefix = self._office.prefix
-        contents = [(prefixed(prefix, BYTES), digest.id, mail.content) for digest, mail in drafts]
-        intents = [
-            (prefixed(prefix, LEDGER), digest.recipient.id, ledger.encoded(intent(digest, mail)))
-            for digest, mail in drafts
-        ]
-        offsets = self._writer.write_and_place([*contents, *intents], partition=self.partition)
-        places, lines = offsets[: len(drafts)], offsets[len(drafts) :]
-        for (digest, mail), place, line in zip(drafts, places, lines, strict=True):
+            return []
+        kept, lines = prefixed(self._office.prefix, BYTES), prefixed(self._office.prefix, LEDGER)
+        intents = [self._office.intent(*draft) for draft in drafts]
+        contents = [(kept, digest.id, mail.content) for digest, mail in drafts]
+        said = [(lines, intent.recipient, ledger.encoded(intent)) for intent in intents]
+        offsets = self._writer.write_and_place([*contents, *said], partition=self.partition)
+        for (digest, mail), place, line in zip(drafts, offsets, offsets[len(drafts) :], strict=False):
             self.book.put(opened(digest, mail, place=place, line=line, clock=clock))
+        return intents
 
     def _draft(self, gathered: Gathered) -> None:
         self._pending.add(time.monotonic())
         self._pending.lines.extend(gathered.dropped)
+        rules = self._office.at(gathered.at)
+        gathered, directory = hold_over(self.book, gathered, rules.policy), rules.directory
         if not gathered.held:
             return
-        person = self._office.directory.person(gathered.recipient)
+        person = directory.person(gathered.recipient)
         gone = person is None or self.book.bounced(gathered.recipient) is not None
-        if gone or self._office.directory.is_away(gathered.recipient, gathered.at):
-            gathered = self._pending.hand_on(self.book, gathered, gone=gone, directory=self._office.directory)
+        if gone or directory.is_away(gathered.recipient, gathered.at):
+            gathered = self._pending.hand_on(self.book, gathered, gone=gone, directory=directory)
         if person is not None and gathered.held:
             digest, mail = self._office.write(person, gathered)
             reserve(self.book, gathered, digest.id)
             self._pending.drafts.append((digest, mail))
 
     def _settled_to(self, now: Moment | None) -> str:
-        settled = None if now is None else self.book.settled_to(now)
-        return "" if settled is None or not self._office.replay else str(settled)
+        settled = self.book.settled_to(now) if now is not None and self._office.replay else None
+        return "" if settled is None else str(settled)

@@ -1,8 +1,8 @@
 """Reads who is who from tables a clerk can edit: `units.csv`, `officers.csv` and, where there is one, `absences.csv`.
 
-Columns: units `id,name,head,parent,address` and, if wanted, `successor,valid_to`; officers `id,name,unit,address`;
-absences `officer,from,to,deputy`. Days are written 2020-07-10 and both count. Others are ignored, so that the same file
-can serve other readers. UTF-8, a header line, commas.
+Columns: units `id,name,head,parent,address` and, if wanted, `successor,valid_to,unit_group`; officers
+`id,name,unit,address`; absences `officer,from,to,deputy`. Days are written 2020-07-10 and both count. Others are
+ignored, so that the same file can serve other readers. UTF-8, a header line, commas.
 """
 
 import csv
@@ -24,7 +24,7 @@ class Table(NamedTuple):
     more: tuple[str, ...] = ()
 
 
-UNITS: Final = Table("units.csv", ("id", "name", "head", "parent", "address"), ("successor", "valid_to"))
+UNITS: Final = Table("units.csv", ("id", "name", "head", "parent", "address"), ("successor", "valid_to", "unit_group"))
 OFFICERS: Final = Table("officers.csv", ("id", "name", "unit", "address"))
 ABSENCES: Final = Table("absences.csv", ("officer", "from", "to", "deputy"))
 ADDRESS: Final = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -73,6 +73,7 @@ def _unit(row: dict[str, str], last: Day | None) -> Unit:
         parent=row["parent"],
         address=row["address"],
         successor=row["successor"],
+        group=row["unit_group"],
         ended_at=None if last is None else moment_on(last + 1),
     )
 

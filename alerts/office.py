@@ -1,19 +1,24 @@
 """What all desks have in common, and the mails they write with it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec.structs import replace
 
 from alerts.core.composing import Gathered
 from alerts.core.digest import Besides, Digest, compose
 from alerts.core.entries import Held, Open
 from alerts.core.ledger import Intent, LedgerLine, NotSent
-from alerts.core.people import Directory, Person
+from alerts.core.outbox import OutboxRecord, Tell
+from alerts.core.people import Person
 from alerts.core.policy import Policy
 from alerts.daybook import Daybook
+from alerts.links import Links
 from alerts.message import Letterhead, Mail, mail_of
 from alerts.metrics import Figures
 from alerts.render import Renderer
+from alerts.rules import Rules, Ruling
 from streams.core.moments import Moment
 
 LATE_BY: Final = 900
@@ -25,23 +30,55 @@ class Office:
     """What all desks have in common; `replay` says that time is that of the log."""
 
     prefix: str
-    directory: Directory
-    policy: Policy
-    renderer: Renderer
+    ruling: Ruling
     letterhead: Letterhead
+    links: Links
     figures: Figures
     replay: bool
     daybook: Daybook
+    renderers: dict[str, Renderer] = field(default_factory=dict)
+
+    def at(self, now: Moment) -> Rules:
+        """Return the rules that count at a moment."""
+        return self.ruling.at(now)
+
+    def policy_for(self, record: OutboxRecord) -> Policy:
+        """Return by which policy a record is held: as of its decision, so who reads it again later holds it alike."""
+        return self.at(record.notice.decided_at if isinstance(record, Tell) else 0).policy
 
     def write(self, person: Person, gathered: Gathered) -> tuple[Digest, Mail]:
         """Return the digest of what was gathered (at least one notice), and its exact bytes."""
+        rules = self.at(gathered.at)
         tells = [entry.tell for entry in gathered.held]
         besides = Besides(
             lost=tuple((entry.dossier, entry.why) for entry in gathered.lost),
             delays={entry.notice: delay for entry in gathered.held if (delay := _delay(entry, gathered.at))},
         )
-        digest = compose(person, tells, at=gathered.at, policy=self.policy, besides=besides)
-        return digest, mail_of(digest, self.renderer.render(digest), self.letterhead)
+        digest = compose(person, tells, at=gathered.at, policy=rules.policy, besides=besides)
+        return digest, mail_of(digest, self._renderer(rules).render(digest), self.letterhead)
+
+    def intent(self, digest: Digest, mail: Mail) -> Intent:
+        """Return the ledger's line of a mail that is about to be sent."""
+        rules = self.at(digest.at).version
+        told = (replace(each, rules="") if each.rules == rules else each for each in digest.told())
+        return Intent(
+            digest=digest.id,
+            recipient=digest.recipient.id,
+            stage=digest.stage,
+            notices=tuple(told),
+            sha256=mail.sha256,
+            message_id=mail.message_id,
+            subject=mail.subject,
+            at=digest.at,
+            rules=rules,
+        )
+
+    def _renderer(self, rules: Rules) -> Renderer:
+        if rules.version not in self.renderers:
+            self.renderers[rules.version] = Renderer(
+                rules.directory, language=self.letterhead.language, links=self.links
+            )
+        return self.renderers[rules.version]
 
     def entered(self, lines: Sequence[LedgerLine]) -> None:
         """Count and log lines of the ledger that are there for good."""
@@ -73,18 +110,4 @@ def opened(digest: Digest, mail: Mail, *, place: int, line: int, clock: Moment) 
         line=line,
         first_at=clock,
         next_at=clock,
-    )
-
-
-def intent(digest: Digest, mail: Mail) -> Intent:
-    """Return the ledger's line of a mail that is about to be sent."""
-    return Intent(
-        digest=digest.id,
-        recipient=digest.recipient.id,
-        stage=digest.stage,
-        notices=digest.told(),
-        sha256=mail.sha256,
-        message_id=mail.message_id,
-        subject=mail.subject,
-        at=digest.at,
     )

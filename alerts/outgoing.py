@@ -142,7 +142,7 @@ class Outgoing:
 
     def _parcel(self, desk: Desk, mail: Open, clock: Moment) -> Parcel | None:
         """Return the exact bytes of an open mail, ready to go; None where that is settled here."""
-        person = self._office.directory.person(mail.recipient)
+        person = self._office.at(clock).directory.person(mail.recipient)
         if person is None:
             said = outcome_of(mail, Answered(Ending.PERMANENT, "they have no address any more"), now=clock)
             desk.note(said)

@@ -12,12 +12,13 @@ from msgspec.structs import replace
 from alerts import ledger
 from alerts.core.ledger import NotSent, Reason
 from alerts.core.outbox import Reached, Recall, Tell
-from alerts.core.people import Directory
 from alerts.core.routing import route
 from alerts.core.settling import concern_of
 from alerts.daybook import Daybook
+from alerts.following import Following
 from alerts.log import Position, Reader, Writer
 from alerts.metrics import Figures
+from alerts.rules import Rules, Ruling
 from streams.cluster import Address
 from streams.core.stages import Ended
 from streams.topics import LEDGER, NOTICES, OUTBOX, prefixed
@@ -32,13 +33,12 @@ log = structlog.get_logger(__name__)
 class Router:
     """The member of the group `<app>-route`; `run` is its life."""
 
-    def __init__(
-        self, bootstrap: Address, *, prefix: str, directory: Directory, figures: Figures, daybook: Daybook
-    ) -> None:
+    def __init__(self, bootstrap: Address, *, prefix: str, ruling: Ruling, figures: Figures, daybook: Daybook) -> None:
         """Prepare; nothing connects before `run`."""
         self._bootstrap = bootstrap
         self._app = prefix or "dunghan"
-        self._directory = directory
+        self._prefix = prefix
+        self._ruling = ruling
         self._figures = figures
         self._daybook = daybook
         self._notices, self._outbox, self._ledger = (prefixed(prefix, topic) for topic in (NOTICES, OUTBOX, LEDGER))
@@ -48,11 +48,15 @@ class Router:
 
     def run(self, may_go_on: Callable[[], bool]) -> None:
         """Route until `may_go_on` says no; LogError when the log, or our place in it, is lost."""
-        with Reader(self._bootstrap, group=f"{self._app}-route", topic=self._notices) as reader:
+        with (
+            Reader(self._bootstrap, group=f"{self._app}-route", topic=self._notices) as reader,
+            Following(self._bootstrap, prefix=self._prefix, ruling=self._ruling) as following,
+        ):
             try:
                 self._addressees = reader.partitions(self._outbox)
                 while may_go_on():
                     batch = reader.poll(0.25)
+                    following.catch_up()
                     if batch is None:
                         self._take_over(reader)
                         continue
@@ -90,12 +94,10 @@ class Router:
                         for addressee in self._addressees:
                             writer.write(self._outbox, "/mark", reached, partition=addressee)
                     case Notice() | Withdrawal():
-                        routed = address(record, self._directory)
-                        passed_on.append(routed)
-                        if isinstance(routed, NotSent):
-                            writer.write(self._ledger, routed.recipient, ledger.encoded(routed))
-                        else:
-                            writer.write(self._outbox, routed.recipient, ledger.encoded(routed))
+                        for routed in address(record, self._ruling):
+                            passed_on.append(routed)
+                            topic = self._ledger if isinstance(routed, NotSent) else self._outbox
+                            writer.write(topic, routed.recipient, ledger.encoded(routed))
             position = Position(reader.position(partition))
             self._read_to[partition] = position.offset
             writer.read_up_to(self._notices, position, partition=partition, membership=reader.membership())
@@ -113,12 +115,22 @@ class Router:
                 log.error("notice_unreadable", partition=partition, reason=str(error))
 
 
-def address(record: Notice | Withdrawal, directory: Directory) -> Tell | Recall | NotSent:
-    """Return the record as it goes to one person; a withdrawal goes where its notice went, by the same fields.
+def address(record: Notice | Withdrawal, ruling: Ruling) -> list[Tell | Recall | NotSent]:
+    """Return the record as it goes out: a notice to one person, by the rules that counted when it was decided.
 
-    Where nobody can be told, the line says so, and says who was passed over and why.
+    Its withdrawal goes where it went: it has the same fields, but the rules may be others by then, so it goes to
+    whomever any of them would have told. Where nobody can be told, a line says so, and who was passed over and why.
     """
-    found = route(directory, concern_of(record, at=None))
+    if isinstance(record, Notice):
+        return [_addressed(record, ruling.at(record.decided_at))]
+    routed = [_addressed(record, rules) for rules in ruling.until(record.decided_at)]
+    last = {each.recipient: each for each in routed}
+    sent = [each for each in last.values() if not isinstance(each, NotSent)]
+    return list(sent or last.values())
+
+
+def _addressed(record: Notice | Withdrawal, rules: Rules) -> Tell | Recall | NotSent:
+    found = route(rules.directory, concern_of(record, at=None))
     if found.via is None:
         return NotSent(
             recipient=record.unit,
@@ -128,9 +140,10 @@ def address(record: Notice | Withdrawal, directory: Directory) -> Tell | Recall 
             reason=Reason.NOBODY,
             at=record.decided_at,
             detail=", ".join(f"{passed.via} {passed.id or '-'}: {passed.why}" for passed in found.passed_over),
+            rules=rules.version,
         )
     # What people wrote ends here: a reason is free text, and nothing after this line has a place for it.
     if isinstance(record, Notice):
-        return Tell(recipient=found.recipient, notice=replace(record, reason=""), via=found.via)
+        return Tell(recipient=found.recipient, notice=replace(record, reason=""), via=found.via, rules=rules.version)
     why = record.reason if record.reason in ENDINGS else ""
     return Recall(recipient=found.recipient, withdrawal=replace(record, reason=""), why=why)

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Final
 
 from alerts.desk import DRAFTS, Desk
+from alerts.following import Following
 from alerts.log import Archive, Follower, LogError, Reader
 from alerts.office import Office
 from alerts.outgoing import Halted, Outgoing
@@ -68,10 +69,11 @@ class Sender:
             ThreadPoolExecutor(TOGETHER, "courier") as threads,
             Reader(self._bootstrap, group=f"{self._app}-send", topic=outbox, leaving=self._hand_over) as reader,
             contextlib.closing(Archive(self._bootstrap)) as archive,
+            Following(self._bootstrap, prefix=prefix, ruling=self._office.ruling) as following,
             contextlib.closing(Follower(self._bootstrap, group=f"{self._app}-route", topic=notices)) as routing,
             Pool(self._server, may_start=lambda: time.monotonic() - self._pulse < PULSE) as pool,
         ):
-            self._threads, self._reader, self._archive = threads, reader, archive
+            self._threads, self._reader, self._archive, self._following = threads, reader, archive, following
             self._recheck = Recheck(routing, outbox=outbox)
             self._outgoing = Outgoing(
                 self._office, pool, archive, connections=self._server.connections, clock=self._clock
@@ -93,6 +95,7 @@ class Sender:
         reader, outgoing = self._reader, self._outgoing
         batch = reader.poll(self._patience())
         self._pulse = time.monotonic()
+        self._following.catch_up()
         if reader.is_moving():
             self._let_go()
             return

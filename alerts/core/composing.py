@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from alerts.core.book import Book
 from alerts.core.entries import Held, Lost, Page
 from alerts.core.ledger import NotSent, Reason
+from alerts.core.policy import Policy
 from streams.core.moments import Moment, day_of
 
 
@@ -41,6 +42,22 @@ def gather(book: Book, now: Moment, *, merge: bool) -> Iterator[Gathered]:
             dropped=tuple(withdrawn(entry) for entry in recalled),
             lost=tuple(lost for lost in book.lost(recipient) if lost.at <= at),
         )
+
+
+def hold_over(book: Book, gathered: Gathered, policy: Policy) -> Gathered:
+    """Return what may go out at its moment; what may not, in the quiet hours, is held for the next working morning.
+
+    After an outage, and where the rules have changed since it was held; what breaks through goes on.
+    """
+    kept: list[Held] = []
+    for entry in gathered.held:
+        notice = entry.tell.notice
+        later = policy.held_over(gathered.at, notice.unit)
+        if later > gathered.at and not policy.breaks_through(notice):
+            book.put(replace(entry, due_at=later))
+        else:
+            kept.append(entry)
+    return gathered if len(kept) == len(gathered.held) else replace(gathered, held=tuple(kept))
 
 
 def reserve(book: Book, gathered: Gathered, digest: str) -> None:

@@ -48,7 +48,9 @@ class Digest(msgspec.Struct, frozen=True):
         """Return every notice the digest answers for, as the ledger keeps it."""
         said = ((self.items, Reason.LISTED), (self.counted, Reason.COUNTED), (self.muted, Reason.MUTED))
         return tuple(
-            ToldOf(item.notice, item.dossier, item.stage, reason, item.via) for items, reason in said for item in items
+            ToldOf(item.notice, item.dossier, item.stage, reason, item.via, item.rules)
+            for items, reason in said
+            for item in items
         )
 
 

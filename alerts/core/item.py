@@ -26,6 +26,7 @@ class Item(msgspec.Struct, frozen=True):
     field: str = ""
     delay: int = 0
     behalf: str = ""
+    rules: str = ""
 
 
 class UnitLine(msgspec.Struct, frozen=True):
@@ -79,4 +80,5 @@ def item_of(tell: Tell, delay: int) -> Item:
         field=notice.field or "",
         delay=delay,
         behalf=tell.behalf,
+        rules=tell.rules,
     )

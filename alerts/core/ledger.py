@@ -40,17 +40,21 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ToldOf(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One notice in a digest, and why it is there."""
+    """One notice in a digest, and why it is there; `rules` where it was routed under others than its mail's."""
 
     notice: str
     dossier: str
     stage: Stage
     reason: Reason
     via: Via
+    rules: str = ""
 
 
 class Intent(Line, frozen=True, tag="intent", tag_field="line"):
-    """Committed before SMTP: exactly these bytes (`mail.bytes`, key `digest`) are about to be sent."""
+    """Committed before SMTP: exactly these bytes (`mail.bytes`, key `digest`) are about to be sent.
+
+    `rules` is the version of who is who and when they are told, by which it was drafted.
+    """
 
     digest: str
     recipient: str
@@ -60,6 +64,7 @@ class Intent(Line, frozen=True, tag="intent", tag_field="line"):
     message_id: str
     subject: str
     at: Moment
+    rules: str = ""
     version: int = 1
 
 
@@ -76,7 +81,10 @@ class Outcome(Line, frozen=True, tag="outcome", tag_field="line"):
 
 
 class NotSent(Line, frozen=True, tag="not_sent", tag_field="line"):
-    """A notice that this recipient is not told of, and why; `detail` is ours, never free text of a dossier."""
+    """A notice that this recipient is not told of, and why; `detail` is ours, never free text of a dossier.
+
+    `rules` is the version by which nobody could be told.
+    """
 
     recipient: str
     notice: str
@@ -85,6 +93,7 @@ class NotSent(Line, frozen=True, tag="not_sent", tag_field="line"):
     reason: Reason
     at: Moment
     detail: str = ""
+    rules: str = ""
     version: int = 1
 
 

@@ -14,7 +14,7 @@ class Addressed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Tell(Addressed, frozen=True, tag="tell", tag_field="action"):
     """Tell this person of this notice; `refused` are those before them whose server would not take it.
 
-    `behalf` names who is absent, where this person is their deputy.
+    `behalf` names who is absent, where this person is their deputy; `rules` is the version it was routed under.
     """
 
     recipient: str
@@ -22,6 +22,7 @@ class Tell(Addressed, frozen=True, tag="tell", tag_field="action"):
     via: Via
     refused: tuple[str, ...] = ()
     behalf: str = ""
+    rules: str = ""
     version: int = 1
 
 

@@ -30,7 +30,8 @@ class Officer(msgspec.Struct, frozen=True):
 class Unit(msgspec.Struct, frozen=True):
     """One unit; `head` is an officer's id, `parent` a unit's, `address` its own mailbox; empty where there is none.
 
-    From `ended_at` on the unit is no more and `successor` answers for what it held, else its parent.
+    From `ended_at` on the unit is no more and `successor` answers for what it held, else its parent. `group` names its
+    hours in the calendar, where it has its own.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Unit(msgspec.Struct, frozen=True):
     parent: str = ""
     address: str = ""
     successor: str = ""
+    group: str = ""
     ended_at: Moment | None = None
 
     def has_ended(self, at: Moment | None) -> bool:

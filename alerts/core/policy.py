@@ -7,6 +7,7 @@ import msgspec
 
 from streams.core.moments import SECOND_OF_DAY, Day, Moment, clock_of, day_of, moment_on
 from streams.core.stages import Stage
+from streams.wire.records import Notice
 
 HOUR: Final = 3600
 MONDAY_TO_FRIDAY: Final = frozenset(range(5))
@@ -69,6 +70,10 @@ class Policy(msgspec.Struct, frozen=True):
     def held_over(self, at: Moment, unit: str = "") -> Moment:
         """Return `at`, or where that is quiet the first digest of the next working morning."""
         return self.next_digest_at(at, unit) if self.is_quiet(at, unit) else at
+
+    def breaks_through(self, notice: Notice) -> bool:
+        """Return whether a notice may go out in the quiet hours: of its stage the first one."""
+        return notice.stage in self.break_through and not notice.step
 
     def gap_after(self, mails: int) -> int:
         """Return how long after the day's last mail the next may follow, when there were so many: ever longer."""

@@ -55,7 +55,7 @@ def due_at(book: Book, tell: Tell, policy: Policy) -> Moment:
     notice = tell.notice
     due = policy.next_digest_at(notice.decided_at, notice.unit)
     page = book.page(tell.recipient)
-    if notice.stage in policy.break_through and not notice.step:
+    if policy.breaks_through(notice):
         due = min(due, _breaking_through(page, notice, policy))
     if tell.refused or page is None or due > page.last_at:
         return due

@@ -49,6 +49,18 @@ class Archive:
                 for record in records:
                     yield place.partition, (record.key or b"").decode(), record.value
 
+    def news(self, topic: str, begin: int) -> tuple[list[tuple[int, bytes | None]], int]:
+        """Return (offset, value) of what stands at or after an offset of a topic's one partition, and its end now."""
+        place, found = TopicPartition(topic, 0), list[tuple[int, bytes | None]]()
+        with ours():
+            self._consumer.assign([place])
+            end = int(self._consumer.end_offsets([place])[place])
+            self._consumer.seek(place, begin)
+            while self._consumer.position(place) < end:
+                for record in self._consumer.poll(timeout_ms=500).get(place, ()):
+                    found.append((record.offset, record.value))
+        return found, end
+
     def one(self, topic: str, partition: int, offset: int, *, patience: float = 10.0) -> bytes | None:
         """Return the value at an offset, None where it is no longer kept; LogError where no answer comes in time."""
         place = TopicPartition(topic, partition)

@@ -8,10 +8,9 @@ import click
 from deploy.cli import Failed, check_door, settings_of
 
 if TYPE_CHECKING:
-    from alerts.core.people import Directory
-    from alerts.core.policy import Policy
     from alerts.courier import Options
     from alerts.links import Links
+    from alerts.rules import Rules
     from alerts.server import Server
     from deploy.sections import Smtp
     from deploy.settings import Settings
@@ -49,15 +48,13 @@ def options_of(settings: "Settings") -> "Options":
     from alerts.message import Letterhead
     from alerts.wording import Language
     from deploy import clock
-    from deploy.rulebook import reference_folder
 
     kafka, how = settings.kafka, settings.courier
     domain = how.sender.rpartition("@")[2]
     return Options(
         bootstrap=kafka.cluster,
         prefix=kafka.prefix,
-        directory=directory_of(reference_folder(settings.reference.folder)),
-        policy=policy_of(settings.reference.folder),
+        rules=rules_in(settings.reference.folder),
         smtp=_server_of(settings.smtp, domain),
         letterhead=Letterhead(address=how.sender, domain=domain, language=Language(how.language)),
         clock=clock.now,
@@ -103,24 +100,17 @@ def _server_of(smtp: "Smtp", domain: str) -> "Server":
     )
 
 
-def directory_of(folder: Path) -> "Directory":
-    """Return who is who, from `units.csv` and `officers.csv`; raises Failed naming every fault."""
-    from alerts.directory import DirectoryError, parse
-
-    try:
-        units, officers = ((folder / name).read_text(encoding="utf-8") for name in ("units.csv", "officers.csv"))
-        absences = folder / "absences.csv"
-        return parse(units, officers, absences.read_text(encoding="utf-8") if absences.exists() else "")
-    except (OSError, UnicodeDecodeError, DirectoryError) as error:
-        raise Failed(f"who is who ({folder}): {error}") from error
-
-
-def policy_of(folder: Path | None) -> "Policy":
-    """Return when people are told: `[mail]` of `policy.toml`, and the days off and made up of the calendar."""
+def rules_in(folder: Path | None) -> "Rules":
+    """Return who is who and when they are told, as the folder says; raises Failed naming every fault."""
+    from alerts.directory import DirectoryError
+    from alerts.rules import rules_of
     from deploy.rulebook import ReferenceError as Unusable
-    from deploy.rulebook import load_rulebook, mail_policy
+    from deploy.rulebook import files_in, reference_folder
+    from streams.wire.reference import BadReference
 
     try:
-        return mail_policy(folder, load_rulebook(folder).calendar_for(None))
-    except Unusable as error:
+        return rules_of(files_in(folder))
+    except DirectoryError as error:
+        raise Failed(f"who is who ({reference_folder(folder)}): {error}") from error
+    except (BadReference, Unusable) as error:
         raise Failed(str(error)) from error

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import msgspec
 
+from alerts.core.people import Directory
 from alerts.directory import DirectoryError, parse
+from alerts.rules import mail_policy
 from deploy.expected import expected_of
-from deploy.rulebook import ReferenceError, files_in, mail_policy
+from deploy.rulebook import ReferenceError, files_in
 from streams.core.law import BadCalendar
 from streams.core.moments import Moment
 from streams.core.rulebook import Policy
@@ -64,7 +66,8 @@ def _of_document(file: str, text: str) -> Iterator[str]:
 
 def _of_rules(folder: Path, files: Mapping[str, str], *, now: Moment) -> Iterator[str]:
     try:
-        mail_policy(folder, rulebook_of(files).calendar_for(None))
+        rulebook_of(files)
+        mail_policy(files, Directory())
         expected_of(folder, now=now)
     except (BadReference, ReferenceError) as wrong:
         yield str(wrong)

@@ -28,6 +28,7 @@ from alerts.links import Links
 from alerts.log import Writer
 from alerts.message import Letterhead, mail_of
 from alerts.render import Renderer
+from alerts.rules import Rules
 from alerts.server import Server, Tls
 from deploy.admin import TopicAdmin
 from deploy.layout import Layout
@@ -161,7 +162,7 @@ def _options(bootstrap: str, prefix: str, server: Server) -> Options:
     return Options(
         bootstrap=bootstrap,
         prefix=prefix,
-        directory=_directory(MAILS),
+        rules=Rules("bench", _directory(MAILS), Policy()),
         smtp=server,
         letterhead=Letterhead(address="dunghan@x.vn", domain="x.vn"),
         clock=lambda: MORNING,

@@ -22,6 +22,7 @@ from alerts.core.policy import Policy
 from alerts.courier import Options, deliver
 from alerts.log import Writer
 from alerts.message import Letterhead
+from alerts.rules import Rules
 from alerts.server import Server
 
 
@@ -46,7 +47,11 @@ def options(bootstrap: str, prefix: str, orders: Orders) -> Options:
     return Options(
         bootstrap=bootstrap,
         prefix=prefix,
-        directory=orders.directory,
+        rules=Rules(
+            "storm",
+            orders.directory,
+            Policy(gap=orders.gap, most_a_day=Policy().most_a_day if orders.gap else sys.maxsize),
+        ),
         smtp=Server(
             host="127.0.0.1",
             port=orders.smtp_port,
@@ -56,7 +61,6 @@ def options(bootstrap: str, prefix: str, orders: Orders) -> Options:
         ),
         letterhead=Letterhead(address="dunghan@x.example", domain="x.example"),
         clock=lambda: orders.moment + int(time.time() - orders.begun),  # noqa: TID251 - the shell's clock
-        policy=Policy(gap=orders.gap, most_a_day=Policy().most_a_day if orders.gap else sys.maxsize),
     )
 
 

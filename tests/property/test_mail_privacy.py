@@ -18,13 +18,13 @@ from alerts.core.people import Person
 from alerts.core.policy import Policy
 from alerts.core.taking import take
 from alerts.daybook import Daybook
+from alerts.links import Links
 from alerts.message import Letterhead
 from alerts.metrics import Figures
-from alerts.office import Office, intent
-from alerts.render import Renderer
+from alerts.office import Office
 from alerts.route import address
 from streams.core.stages import Stage
-from tests.unit.alerts.samples import DIRECTORY, at, notice, recall, tell
+from tests.unit.alerts.samples import RULING, at, notice, recall, tell
 from tests.unit.alerts.test_bounces import report
 
 ANH = Person(id="anh", name="Lò Văn Ánh", address="anh@x.vn")
@@ -40,9 +40,8 @@ secrets = st.one_of(names, identities, phones, addresses)
 def office() -> Office:
     return Office(
         prefix="",
-        directory=DIRECTORY,
-        policy=Policy(),
-        renderer=Renderer(DIRECTORY),
+        ruling=RULING,
+        links=Links(),
         letterhead=Letterhead(address="dunghan@x.vn"),
         figures=Figures(CollectorRegistry()),
         replay=False,
@@ -61,7 +60,7 @@ def everything_in(content: bytes) -> str:
 @given(secrets, st.sampled_from(Stage))
 def test_free_text_reaches_no_mail_and_no_ledger(secret: str, stage: Stage) -> None:
     told = notice(stage=stage, reason=f"theo đơn của {secret}")
-    routed = address(told, DIRECTORY)
+    [routed] = address(told, RULING)
     assert isinstance(routed, Tell)
     book = Book()
     take(book, routed, Policy())
@@ -70,7 +69,7 @@ def test_free_text_reaches_no_mail_and_no_ledger(secret: str, stage: Stage) -> N
     digest, mail = office().write(ANH, gathered)
     said = everything_in(mail.content)
     assert told.dossier in said
-    recorded = kept + ledger.encoded(routed) + ledger.encoded(intent(digest, mail))
+    recorded = kept + ledger.encoded(routed) + ledger.encoded(office().intent(digest, mail))
     assert secret not in said + recorded.decode()
 
 
@@ -78,7 +77,7 @@ def test_free_text_reaches_no_mail_and_no_ledger(secret: str, stage: Stage) -> N
 def test_the_words_of_a_withdrawal_reach_no_ledger(secret: str) -> None:
     told = notice()
     withdrawal = recall(told, decided="2020-07-09 16:00", reason=f"{secret} xin rút").withdrawal
-    routed = address(withdrawal, DIRECTORY)
+    [routed] = address(withdrawal, RULING)
     assert isinstance(routed, Recall)
     book = Book()
     take(book, tell(told), Policy())
@@ -89,7 +88,7 @@ def test_the_words_of_a_withdrawal_reach_no_ledger(secret: str) -> None:
 
 @given(secrets)
 def test_where_nobody_can_be_told_the_line_has_no_free_text_either(secret: str) -> None:
-    line = address(notice(unit="elsewhere", officer=None, reason=secret), DIRECTORY)
+    [line] = address(notice(unit="elsewhere", officer=None, reason=secret), RULING)
     assert isinstance(line, NotSent)
     assert secret not in ledger.encoded(line).decode()
 
@@ -105,10 +104,10 @@ def test_the_words_of_a_returned_mail_are_not_kept(secret: str) -> None:
 @given(secrets)
 def test_why_something_was_withdrawn_is_one_of_our_own_words_or_nothing(secret: str) -> None:
     told = notice()
-    routed = address(recall(told, decided="2020-07-09 16:00", reason=secret).withdrawal, DIRECTORY)
+    [routed] = address(recall(told, decided="2020-07-09 16:00", reason=secret).withdrawal, RULING)
     assert isinstance(routed, Recall)
     assert routed.why == ""
-    routed = address(recall(told, decided="2020-07-09 16:00", reason="closed").withdrawal, DIRECTORY)
+    [routed] = address(recall(told, decided="2020-07-09 16:00", reason="closed").withdrawal, RULING)
     assert isinstance(routed, Recall)
     assert routed.why == "closed"
 

@@ -11,9 +11,12 @@ import msgspec
 
 from alerts import ledger
 from alerts.core.ledger import LedgerLine
+from alerts.core.people import Directory
+from alerts.core.policy import Policy
 from alerts.courier import Courier, Options, deliver
 from alerts.log import Archive, Writer
 from alerts.message import Letterhead
+from alerts.rules import Rules
 from alerts.server import Server
 from deploy.local.mailbox import LocalMailbox
 from streams.core.moments import Moment
@@ -35,11 +38,16 @@ def options(kafka: str, prefix: str, mailbox: LocalMailbox) -> Options:
     return Options(
         bootstrap=kafka,
         prefix=prefix,
-        directory=DIRECTORY,
+        rules=rules_with(DIRECTORY),
         smtp=Server(host=mailbox.host, port=mailbox.port),
         letterhead=Letterhead(address="dunghan@x.vn", domain="x.vn"),
         clock=morning,
     )
+
+
+def rules_with(directory: Directory) -> Rules:
+    """Return rules with these people, and the usual times."""
+    return Rules("first", directory, Policy())
 
 
 def publish(kafka: str, prefix: str, records: Sequence[NoticeRecord], *, partition: int = 0) -> None:

@@ -29,6 +29,7 @@ from tests.integration.alerts.office import (
     ledger_lines,
     options,
     publish,
+    rules_with,
     wait_for_lines,
     wait_until,
     working,
@@ -228,7 +229,7 @@ def test_an_outcome_is_committed_in_time_however_busy_the_other_partitions_are(
     # Before its mail is answered the next one is on its way: the courier is never idle.
     with (
         LocalMailbox(tmp_path / "mails", Manners(delay=1.0)) as slow,
-        working(options(kafka, topics.prefix, slow) | {"directory": people}),
+        working(options(kafka, topics.prefix, slow) | {"rules": rules_with(people)}),
     ):
         slow.wait_for(1)
         while not any(is_out(line) for line in ledger_lines(kafka, topics.prefix)):

@@ -13,13 +13,14 @@ from alerts.core.people import Directory, Officer
 from alerts.core.policy import Policy
 from alerts.daybook import Daybook
 from alerts.desk import Desk
+from alerts.links import Links
 from alerts.log import Archive, Position, Writer
 from alerts.message import Letterhead
 from alerts.metrics import Figures
 from alerts.office import Office
 from alerts.outgoing import Outgoing
 from alerts.pool import Pool
-from alerts.render import Renderer
+from alerts.rules import Rules, Ruling
 from alerts.server import Server
 from streams.core.moments import Moment
 from tests.chaos.sink import Sink, Temper
@@ -73,9 +74,8 @@ def clock() -> Moment:
 def office() -> Office:
     return Office(
         prefix="",
-        directory=PEOPLE,
-        policy=Policy(),
-        renderer=Renderer(PEOPLE),
+        ruling=Ruling(Rules("first", PEOPLE, Policy())),
+        links=Links(),
         letterhead=Letterhead(address="dunghan@x.vn"),
         figures=Figures(CollectorRegistry()),
         replay=False,

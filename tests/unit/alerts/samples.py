@@ -4,7 +4,9 @@ from datetime import datetime
 
 from alerts.core.outbox import Recall, Tell
 from alerts.core.people import Directory, Officer, Unit
+from alerts.core.policy import Policy
 from alerts.core.routing import Via
+from alerts.rules import Rules, Ruling
 from streams.core.labels import Label, State
 from streams.core.moments import VIETNAM, Moment
 from streams.core.stages import Stage
@@ -22,6 +24,9 @@ DIRECTORY = Directory(
         "province": Unit(id="province", name="UBND tỉnh Điện Biên", head="chi", address="tinh@x.vn"),
     },
 )
+
+RULING = Ruling(Rules("first", DIRECTORY, Policy()))
+"""The rules before anything is published."""
 
 
 def at(text: str) -> Moment:

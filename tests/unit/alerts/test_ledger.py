@@ -7,7 +7,7 @@ from alerts.core.entries import Progress
 from alerts.core.ledger import Reason
 from alerts.core.outbox import Reached
 from alerts.route import address
-from tests.unit.alerts.samples import DIRECTORY, notice, recall, tell
+from tests.unit.alerts.samples import RULING, notice, recall, tell
 
 
 @pytest.mark.parametrize("value", [None, b"", b"{", b'{"action":"shout"}', b'{"action":"tell"}'])
@@ -30,6 +30,6 @@ def test_a_field_that_a_later_version_adds_is_no_hindrance() -> None:
 
 
 def test_where_nobody_can_be_told_the_line_names_who_was_passed_over() -> None:
-    line = address(notice(unit="elsewhere", officer="mute"), DIRECTORY)
+    [line] = address(notice(unit="elsewhere", officer="mute"), RULING)
     assert isinstance(line, ledger.NotSent)
     assert (line.recipient, line.reason, line.detail) == ("elsewhere", Reason.NOBODY, "officer mute: no_address")

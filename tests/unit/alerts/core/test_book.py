@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from alerts.core.book import Book
-from alerts.core.composing import Gathered, gather, reserve
+from alerts.core.composing import Gathered, gather, hold_over, reserve
 from alerts.core.entries import AnyEntry, Held, Open, Page, PassedOn, Progress, Told, key_of
 from alerts.core.ledger import Lapsed, NotSent, Reason, Restored, Returned
 from alerts.core.outbox import Bounce, Reached, Recall, Restore, Tell
@@ -329,3 +329,19 @@ class TestBouncing:
         assert isinstance(line, Restored)
         assert book.bounced("anh") is None
         assert len(take(book, Restore(recipient="anh", at=NEXT_MORNING), POLICY)) == 1
+
+
+def test_what_an_outage_delayed_into_the_night_is_held_for_the_next_working_morning() -> None:
+    book, night = book_with(tell(notice("n1"))), at("2020-07-10 22:00")
+    [gathered] = due(book, night)
+    assert hold_over(book, gathered, POLICY).held == ()
+    assert due(book, night) == []
+    [gathered] = due(book, NEXT_MORNING)
+    assert [entry.notice for entry in hold_over(book, gathered, POLICY).held] == ["n1"]
+
+
+def test_what_breaks_through_goes_out_in_the_night_all_the_same() -> None:
+    loud = Policy(break_through=frozenset({Stage.DUE_TODAY}))
+    book = book_with(tell(notice("n1")), tell(notice("n2", stage=Stage.DUE_SOON)))
+    [gathered] = due(book, at("2020-07-10 22:00"))
+    assert [entry.notice for entry in hold_over(book, gathered, loud).held] == ["n1"]
