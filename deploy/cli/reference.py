@@ -63,9 +63,11 @@ def plan(ctx: click.Context, /, *, as_json: bool, **asked: Any) -> None:
         ahead = looked_ahead(log, release)
     if as_json:
         click.echo(json.dumps(telling.as_json(release, ahead), ensure_ascii=False))
-        return
-    lines = [*telling.release_in_words(release), *(telling.ahead_in_words(ahead) if release.documents else ())]
-    click.echo("\n".join(lines))
+    else:
+        lines = [*telling.release_in_words(release), *(telling.ahead_in_words(ahead) if release.documents else ())]
+        click.echo("\n".join(lines))
+    if ahead.unreadable:
+        ctx.exit(PROBLEMS)
 
 
 @command.command("apply")

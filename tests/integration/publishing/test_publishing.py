@@ -79,10 +79,13 @@ class Office:
                 sent("submitted", f"2020-03-0{day} 16:30", dossier=f"muongnhe/{day}9", unit="m1", procedure="1")
             )
             values.append(sent("done", f"2020-03-0{day} 16:30", dossier=f"muongnhe/{day}7", result=True))
-            for record in taken(values):
-                place = partition_of(record.key or b"", PARTITIONS)
-                self.topics.append((EVENTS.name, place), [(record.key, record.value)], now=record.timestamp // 1000)
+            self.hears(values)
         self.goes_on(NOON)
+
+    def hears(self, values: list[bytes]) -> None:
+        for record in taken(values):
+            place = partition_of(record.key or b"", PARTITIONS)
+            self.topics.append((EVENTS.name, place), [(record.key, record.value)], now=record.timestamp // 1000)
 
     def goes_on(self, until: Moment) -> None:
         """Hear the reference, let time pass, and put on the broker what came of it."""
@@ -103,11 +106,11 @@ class Office:
         self._worker(topics).run(until)
         return topics
 
-    def plans(self, folder: Path, *, now: Moment, begins: Moment) -> Ahead:
+    def plans(self, folder: Path, *, now: Moment, begins: Moment, closed_since: Moment | None = None) -> Ahead:
         """Return what the folder would change, then publish it."""
         with Log(self.kafka, prefix=self.layout.prefix) as log:
             known = published(log, None)
-            release = release_of(documents_in(folder, now=now), known, Asked(now, begins))
+            release = release_of(documents_in(folder, now=now), known, Asked(now, begins, closed_since))
             ahead = looked_ahead(log, release)
         act = act_of(release, at=now, who="lan", why="văn thư")
         publish(self.kafka, self.layout.prefix, release=release, published=known, act=act)
@@ -175,6 +178,39 @@ def test_the_plan_says_what_then_comes_true_for_a_new_holiday_and_for_its_correc
     assert mended.told > 0
 
 
+def test_what_was_closed_is_judged_again_only_since_the_moment_that_is_said(
+    kafka: str, topics: Layout, folder: Path
+) -> None:
+    office = Office(kafka, topics)
+    office.receives()
+    # Both a working day late; the second is on time once the sixth is a day off.
+    office.hears([sent("done", f"2020-03-{day} 16:30", dossier=dossier, result=True)
+                  for day, dossier in (("04", "muongnhe/30"), ("06", "muongnhe/50"))])  # fmt: skip
+    office.goes_on(NOON + 1)
+    edit(folder, year=2020, version="2020-v2", off=True)
+    begins = NOON + 600
+    with Log(kafka, prefix=topics.prefix) as log:
+        known = published(log, None)
+        files = documents_in(folder, now=NOON)
+        without = looked_ahead(log, release_of(files, known, Asked(NOON, begins)))
+    ahead = office.plans(folder, now=NOON, begins=begins, closed_since=at("2020-03-05 00:00"))
+    assert (without.total.closed, ahead.total.closed) == (0, 1)
+    labels = [_label(office, "muongnhe/50")]
+    office.goes_on(begins)
+    assert [*labels, _label(office, "muongnhe/50")] == ["closed_late", "closed_on_time"]
+    with Log(kafka, prefix=topics.prefix) as log:
+        [act] = read_acts(log)[0]
+    assert isinstance(act, ReferenceApplied)
+    assert act.closed_since == at("2020-03-05 00:00")
+
+
+def _label(office: Office, dossier: str) -> str:
+    place = partition_of(dossier.encode(), PARTITIONS)
+    counted = unpacked(office.topics.last(STATE.name, place)[dossier.encode()]).counted
+    assert counted is not None
+    return str(counted.alike.label)
+
+
 def test_a_release_is_refused_whole_when_somebody_published_meanwhile(kafka: str, topics: Layout, folder: Path) -> None:
     office = Office(kafka, topics)
     with Log(kafka, prefix=topics.prefix) as log:
@@ -237,6 +273,15 @@ def test_a_dry_run_and_a_plan_publish_nothing(clerk: Clerk) -> None:
     assert plan.exit_code == 0, plan.output
     assert "calendar 2026 2026-v2" in plan.output
     assert clerk.records() == 0
+
+
+def test_a_plan_names_the_state_that_it_cannot_read_and_ends_with_3(clerk: Clerk) -> None:
+    written = Written()
+    written.topics[STATE.name, 0] = [(b"muongnhe/1", b"no state")]
+    written.publish(clerk.kafka, clerk.layout.prefix)
+    edit(clerk.folder, year=2026, version="2026-v2", off=True)
+    for plan in (clerk.asks("plan"), clerk.asks("plan", "--json")):
+        assert (plan.exit_code, "muongnhe/1: " in plan.output) == (3, True), plan.output
 
 
 def test_a_version_used_twice_is_refused_by_name_and_so_is_a_moment_that_is_too_early(clerk: Clerk) -> None:
