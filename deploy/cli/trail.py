@@ -60,15 +60,16 @@ def checkpoint(ctx: click.Context, *, out: Path | None, dry_run: bool, as_json: 
         with Log(settings.kafka.cluster, prefix=settings.kafka.prefix) as log:
             result = walked(log, before, prefix=settings.kafka.prefix)
         result.found.add(forged)
-        value, signed = sign(result.heads, result.acts, prefix=settings.kafka.prefix, at=clock.now(), key=signing)
+        value, signed = sign(result.heads, prefix=settings.kafka.prefix, at=clock.now(), key=signing)
         file = None if dry_run or result.found else keep(value, signed, folder)
     except (KeyUnusable, LogUnreadable, OSError) as error:
         raise Failed(str(error)) from error
     wrong = [str(one) for one in result.found]
     if as_json:
-        click.echo(json.dumps({"file": file and str(file), "lines": result.lines, "wrong": wrong}, ensure_ascii=False))
+        told = {"file": file and str(file), "lines": result.heads.lines, "wrong": wrong}
+        click.echo(json.dumps(told, ensure_ascii=False))
     else:
-        click.echo("\n".join([*wrong, f"{result.lines:,} dòng · lines{'' if file is None else f'; {file}'}"]))
+        click.echo("\n".join([*wrong, f"{result.heads.lines:,} dòng · lines{'' if file is None else f'; {file}'}"]))
     if result.found:
         ctx.exit(PROBLEMS)
 

@@ -1,6 +1,7 @@
 """Walks a chain, the trail's or that of `office.acts`: does each line follow, and is it as the checkpoints say?"""
 
 import contextlib
+import hashlib
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -40,11 +41,12 @@ class Walk:
         with contextlib.suppress(ValueError):
             self.head = trail.hash_of(value).rjust(len(trail.START))
         self._near.append((offset, self.head))
+        return found + self._counted(offset)
+
+    def _counted(self, offset: int) -> list[Difference]:
         self.count += 1
         self.offset = offset
-        if self.count in self._signed:
-            found += self._against(self._signed.pop(self.count))
-        return found
+        return list(self._against(self._signed.pop(self.count, [])))
 
     def end(self) -> Iterator[Difference]:
         """Yield what was signed and is not there."""
@@ -72,6 +74,19 @@ class Walk:
 
     def _at(self, offset: int, kind: Kind, told: str) -> Difference:
         return Difference(kind, self._topic, self.partition, str(offset), told)
+
+
+class Sealed(Walk):
+    """A topic whose records have no chain: the hash of each over the one before is reckoned here.
+
+    It is SHA-256 over the hash before (the first follows 32 zero bytes), the hash of the key and that of the value.
+    """
+
+    def add(self, offset: int, key: bytes, value: bytes) -> list[Difference]:
+        """Take the next record; returns what is wrong with it."""
+        parts = self.head + hashlib.sha256(key).digest() + hashlib.sha256(value).digest()
+        self.head = hashlib.sha256(parts).digest()
+        return self._counted(offset)
 
 
 def _said(at: Moment) -> str:

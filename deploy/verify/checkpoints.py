@@ -4,7 +4,7 @@ One JSON object, whose last member is `signature`: Ed25519, in hexadecimal, over
 member. A checkpoint that is kept where nobody who can write to the log can write proves what the log held then.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -33,7 +33,7 @@ class Head(msgspec.Struct, frozen=True):
 class Checkpoint(msgspec.Struct, frozen=True):
     """All partitions of one trail (`topic`, with its prefix) at a moment; `key` names the key that signed.
 
-    `acts` is the same of `office.acts`.
+    `acts` is the same of `office.acts`, `reference` of `reference`, whose hash is reckoned by who signs (chain.Sealed).
     """
 
     topic: str
@@ -41,6 +41,7 @@ class Checkpoint(msgspec.Struct, frozen=True):
     key: str
     heads: tuple[Head, ...]
     acts: Head | None = None
+    reference: Head | None = None
     version: int = 1
 
 
@@ -48,9 +49,23 @@ _encoder: Final = msgspec.json.Encoder()
 _decoder: Final = msgspec.json.Decoder(Checkpoint)
 
 
-def signed(topic: str, heads: Iterable[Head], *, at: Moment, key: PrivateKey, acts: Head | None = None) -> bytes:
+class Heads(msgspec.Struct, frozen=True):
+    """All that a checkpoint says of a log: the trail's partitions, `office.acts`, `reference`."""
+
+    trail: tuple[Head, ...]
+    acts: Head | None = None
+    reference: Head | None = None
+
+    @property
+    def lines(self) -> int:
+        """How many lines of the trail there are."""
+        return sum(head.count for head in self.trail)
+
+
+def signed(topic: str, heads: Heads, *, at: Moment, key: PrivateKey) -> bytes:
     """Return the bytes of a checkpoint."""
-    body = _encoder.encode(Checkpoint(topic, at, key.public.name, tuple(heads), acts))
+    said = Checkpoint(topic, at, key.public.name, heads.trail, heads.acts, heads.reference)
+    body = _encoder.encode(said)
     return b'%b%b%b"}' % (body[:-1], MARK, key.sign(body).hex().encode())
 
 
@@ -101,3 +116,8 @@ def heads_of(checkpoints: Sequence[Checkpoint], *, topic: str, partition: int) -
 def acts_of(checkpoints: Sequence[Checkpoint], *, topic: str) -> list[tuple[Moment, Head]]:
     """Return what the checkpoints of a trail say of `office.acts` beside it."""
     return [(one.at, one.acts) for one in checkpoints if one.topic == topic and one.acts is not None]
+
+
+def reference_of(checkpoints: Sequence[Checkpoint], *, topic: str) -> list[tuple[Moment, Head]]:
+    """Return what the checkpoints of a trail say of `reference` beside it."""
+    return [(one.at, one.reference) for one in checkpoints if one.topic == topic and one.reference is not None]

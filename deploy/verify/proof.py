@@ -6,24 +6,29 @@ from typing import NamedTuple
 
 from deploy.reading import Log, Stored
 from deploy.signing import PrivateKey, PublicKey
-from deploy.verify.chain import Walk
-from deploy.verify.checkpoints import Checkpoint, Head, acts_of, heads_of, keep, kept, opened, signed
+from deploy.verify.chain import Sealed, Walk
+from deploy.verify.checkpoints import (
+    Checkpoint,
+    Head,
+    Heads,
+    acts_of,
+    heads_of,
+    keep,
+    kept,
+    opened,
+    reference_of,
+    signed,
+)
 from deploy.verify.differences import Difference, Found, Kind
 from streams.core.moments import Moment
-from streams.topics import ACTS, TRAIL, prefixed
+from streams.topics import ACTS, REFERENCE, TRAIL, prefixed
 
 
 class Walked(NamedTuple):
     """How far each partition's chain reaches, and what is wrong with it."""
 
-    heads: tuple[Head, ...]
-    acts: Head
+    heads: Heads
     found: Found
-
-    @property
-    def lines(self) -> int:
-        """How many lines were read."""
-        return sum(head.count for head in self.heads)
 
 
 def walked(log: Log, checkpoints: Sequence[Checkpoint], *, prefix: str) -> Walked:
@@ -35,7 +40,9 @@ def walked(log: Log, checkpoints: Sequence[Checkpoint], *, prefix: str) -> Walke
         heads.append(head_of(walk))
     acts = acts_walk(checkpoints, prefix=prefix)
     found.add(_differences(acts, log.whole(ACTS, acts.partition)))
-    return Walked(tuple(heads), head_of(acts), found)
+    reference = reference_walk(checkpoints, prefix=prefix)
+    found.add(seal(reference, log))
+    return Walked(Heads(tuple(heads), head_of(acts), head_of(reference)), found)
 
 
 def _differences(walk: Walk, records: Iterable[Stored]) -> Iterator[Difference]:
@@ -54,14 +61,26 @@ def acts_walk(checkpoints: Sequence[Checkpoint], *, prefix: str) -> Walk:
     return Walk(0, acts_of(checkpoints, topic=prefixed(prefix, TRAIL)), topic=ACTS)
 
 
+def reference_walk(checkpoints: Sequence[Checkpoint], *, prefix: str) -> Sealed:
+    """Return the walk of `reference` against these checkpoints."""
+    return Sealed(0, reference_of(checkpoints, topic=prefixed(prefix, TRAIL)), topic=REFERENCE)
+
+
+def seal(walk: Sealed, log: Log) -> Iterator[Difference]:
+    """Read on in `reference`; yields what is not as it was signed; raises LogUnreadable."""
+    for record in log.since(REFERENCE, walk.partition, walk.offset + 1):
+        yield from walk.add(record.offset, record.key or b"", record.value or b"")
+    yield from walk.end()
+
+
 def head_of(walk: Walk) -> Head:
     """Return how far a walk has come."""
     return Head(walk.partition, walk.offset, walk.count, walk.head.hex())
 
 
-def sign(heads: Sequence[Head], acts: Head, *, prefix: str, at: Moment, key: PrivateKey) -> tuple[bytes, Checkpoint]:
+def sign(heads: Heads, *, prefix: str, at: Moment, key: PrivateKey) -> tuple[bytes, Checkpoint]:
     """Return a checkpoint, signed and as a value."""
-    value = signed(prefixed(prefix, TRAIL), heads, at=at, key=key, acts=acts)
+    value = signed(prefixed(prefix, TRAIL), heads, at=at, key=key)
     return value, opened(value, key.public)
 
 
@@ -77,4 +96,15 @@ def checkpoints_in(folder: Path | None, key: PublicKey | None) -> tuple[list[Che
     return checkpoints, [Difference(Kind.CHECKPOINT_FORGED, TRAIL.name, -1, "", told) for told in forged]
 
 
-__all__ = ["Walked", "acts_walk", "checkpoints_in", "head_of", "keep", "sign", "walk_of", "walked"]
+__all__ = [
+    "Walked",
+    "acts_walk",
+    "checkpoints_in",
+    "head_of",
+    "keep",
+    "reference_walk",
+    "seal",
+    "sign",
+    "walk_of",
+    "walked",
+]

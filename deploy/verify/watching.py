@@ -80,7 +80,7 @@ class Watch:
         for one in seen.found:
             _tell(one)
         if self._signing is not None and not found and seen.lines - self._signed >= self._signing.lines:
-            value, checkpoint = sign(seen.heads, seen.acts, prefix=self._source.prefix, at=now, key=self._signing.key)
+            value, checkpoint = sign(seen.heads, prefix=self._source.prefix, at=now, key=self._signing.key)
             log.info("checkpoint_signed", file=str(keep(value, checkpoint, self._signing.folder)), lines=seen.lines)
             self._checkpoints.append(checkpoint)
             self._signed = seen.lines

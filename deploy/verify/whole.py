@@ -8,12 +8,12 @@ from typing import NamedTuple, Self
 
 from alerts.log import Follower, LogError
 from deploy.reading import Log, LogUnreadable
-from deploy.verify.checkpoints import Checkpoint, Head
+from deploy.verify.checkpoints import Checkpoint, Heads
 from deploy.verify.differences import Found
 from deploy.verify.mails import Awaited, Mails, Routed
 from deploy.verify.office import Consents, Office
 from deploy.verify.partition import Logs, Partition
-from deploy.verify.proof import acts_walk, head_of, walk_of
+from deploy.verify.proof import acts_walk, head_of, reference_walk, seal, walk_of
 from deploy.verify.rerun import Rerun
 from deploy.verify.ruling import Ruling
 from streams.cluster import Address
@@ -38,8 +38,7 @@ class Verified(NamedTuple):
     """What came of it: of `reached` stages of open dossiers and notices the courier has come to, `answered` ended."""
 
     found: Found
-    heads: tuple[Head, ...]
-    acts: Head
+    heads: Heads
     epochs: int
     reached: int
     answered: int
@@ -52,7 +51,7 @@ class Verified(NamedTuple):
     @property
     def lines(self) -> int:
         """How many lines of the trail were read."""
-        return sum(head.count for head in self.heads)
+        return self.heads.lines
 
 
 class Verification:
@@ -66,6 +65,7 @@ class Verification:
         self._source, self._checkpoints, self._once = source, checkpoints, once
         self._stack = ExitStack()
         self._mails = Mails()
+        self._reference = reference_walk(checkpoints, prefix=source.prefix)
         self._office = Office(acts_walk(checkpoints, prefix=source.prefix), source.consents)
         self._partitions: dict[int, Partition] = {}
 
@@ -102,6 +102,7 @@ class Verification:
         # First of all, so that what is read after it holds all that was written with it.
         ends = [trail.bounds(TRAIL, number)[1] for number in range(trail.partitions(TRAIL))]
         found.add(self._office.look(self._logs.outputs))
+        found.add(seal(self._reference, self._logs.outputs))
         self._mails.read(self._logs.outputs, self._routed())
         for number, end in enumerate(ends):
             it = self._partitions.get(number) or self._begin(number)
@@ -135,8 +136,7 @@ class Verification:
         every = self._partitions.values()
         return Verified(
             found,
-            tuple(head_of(it.walk) for it in every),
-            head_of(self._office.walk),
+            Heads(tuple(head_of(it.walk) for it in every), head_of(self._office.walk), head_of(self._reference)),
             sum(it.epochs for it in every),
             self._mails.expected + sum(it.outcomes.reached for it in every),
             self._mails.answered + sum(it.outcomes.answered for it in every),

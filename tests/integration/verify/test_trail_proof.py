@@ -16,7 +16,7 @@ from deploy.admin import TopicAdmin
 from deploy.cli.trail import command as trail_command
 from deploy.cli.verify import command as verify_command
 from deploy.layout import Layout
-from streams.topics import ACTS, TRAIL, Topic, prefixed
+from streams.topics import ACTS, REFERENCE, TRAIL, Topic, prefixed
 from streams.wire.acts import ReportFrozen
 from tests.integration.verify.log import Written, decided
 
@@ -137,6 +137,18 @@ def test_acts_that_were_emptied_are_found(kafka: str, topics: Layout, signed: Pa
     assert proof() == {}
     recreate(kafka, topics, Written({}), ACTS)
     assert proof() == {"tail_missing": ["office.acts/0/0"]}
+
+
+def test_a_reference_that_was_emptied_or_restored_is_found(kafka: str, topics: Layout, signed: Path) -> None:
+    records = [(b"a", b"1"), (b"b", b"2"), (b"c", b"3")]
+    there, place = Written({(REFERENCE.name, 0): list(records)}), (REFERENCE.name, 0)
+    there.publish(kafka, topics.prefix)
+    assert run(trail_command, "checkpoint").exit_code == 0
+    assert proof() == {}
+    recreate(kafka, topics, Written({}), REFERENCE)
+    assert proof() == {"tail_missing": ["reference/0/0"]}
+    Written({place: [*records[:2], (b"c", b"4"), (b"d", b"5")]}).publish(kafka, topics.prefix)
+    assert proof() == {"other_history": ["reference/0/2"]}
 
 
 def test_lines_that_were_deleted_from_the_beginning_are_found(kafka: str, topics: Layout, signed: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from deploy.signing import KeyUnusable, make_keys, private_key, public_key
 from deploy.verify.chain import Walk
-from deploy.verify.checkpoints import Forged, Head, heads_of, opened, signed
+from deploy.verify.checkpoints import Forged, Head, Heads, heads_of, opened, signed
 from deploy.verify.differences import Kind
 from streams.wire.trail import Chain, Decided
 
@@ -70,7 +70,7 @@ def keys(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def test_only_the_key_that_signed_opens_a_checkpoint(keys: tuple[Path, Path], tmp_path: Path) -> None:
-    value = signed("dossier.trail", [head(40)[0][1]], at=7, key=private_key(keys[0]))
+    value = signed("dossier.trail", Heads((head(40)[0][1],)), at=7, key=private_key(keys[0]))
     checkpoint = opened(value, public_key(keys[1]))
     assert heads_of([checkpoint], topic="dossier.trail", partition=0) == [(7, head(40)[0][1])]
     assert heads_of([checkpoint], topic="other.dossier.trail", partition=0) == []
