@@ -15,7 +15,7 @@ from deploy.admission import NotAdmitted, admitted
 from deploy.layout import Deviation, Fault, Found, Layout, differences
 from streams.cluster import Address
 from streams.sockets import direct
-from streams.topics import TOPICS, prefixed
+from streams.topics import TOPICS, Topic, prefixed
 
 TIMEOUT_MS: Final = 15_000
 
@@ -27,13 +27,16 @@ class AdminError(Exception):
 class TopicAdmin:
     """The topics of one cluster; every method raises AdminError when the cluster cannot do it."""
 
-    def __init__(self, bootstrap: Address, layout: Layout, *, patience: float = 15.0) -> None:
-        """Prepare for the cluster at `bootstrap` (host:port, comma-separated).
+    def __init__(
+        self, bootstrap: Address, layout: Layout, *, patience: float = 15.0, topics: Sequence[Topic] = TOPICS
+    ) -> None:
+        """Prepare for the cluster at `bootstrap` (host:port, comma-separated), and for all topics or these.
 
         Each call connects anew, and waits `patience` seconds for a cluster that is only just coming up.
         """
         self._bootstrap = bootstrap
         self._layout = layout
+        self._topics = topics
         self._patience = patience
 
     def plan(self) -> tuple[Deviation, ...]:
@@ -86,8 +89,8 @@ class TopicAdmin:
             client.close()
 
     def _deviations(self, client: Any) -> Iterator[Deviation]:
-        standing = _standing(client, [prefixed(self._layout.prefix, topic) for topic in TOPICS])
-        for topic in TOPICS:
+        standing = _standing(client, [prefixed(self._layout.prefix, topic) for topic in self._topics])
+        for topic in self._topics:
             yield from differences(topic, self._layout, standing.get(prefixed(self._layout.prefix, topic)))
 
     def _wait_until_seen(self, client: Any) -> None:

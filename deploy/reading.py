@@ -1,12 +1,11 @@
 """Reads the log plainly, outside any group, and sends a record once more; of these commands the one that knows Kafka.
 
-Everything is read `read_committed`. What cannot be done is LogUnreadable, whose message says why.
+Everything is read `read_committed` unless said otherwise. What cannot be done is LogUnreadable, whose message says why.
 """
 
 import contextlib
 import time
 from collections.abc import Collection, Iterator, Sequence
-from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -50,10 +49,19 @@ def _ours(place: str) -> Iterator[None]:
 class Log:
     """The topics of one prefix on one cluster, to read; a context manager."""
 
-    def __init__(self, bootstrap: Address, *, prefix: str, patience: float = 10.0, at_once: int = LARGEST) -> None:
+    def __init__(
+        self,
+        bootstrap: Address,
+        *,
+        prefix: str,
+        patience: float = 10.0,
+        at_once: int = LARGEST,
+        also_aborted: bool = False,
+    ) -> None:
         """Connect; raises LogUnreadable when nobody answers within `patience` seconds.
 
         `at_once` bytes of a partition are asked for at a time: less is quicker where single records are wanted.
+        `also_aborted`: what was never committed is read too, and ends are those of all that was written.
         """
         self._bootstrap, self._prefix = bootstrap, prefix
         try:
@@ -69,7 +77,7 @@ class Log:
                 group_id=None,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
-                isolation_level="read_committed",
+                isolation_level="read_uncommitted" if also_aborted else "read_committed",
                 max_poll_records=2_000,
                 max_partition_fetch_bytes=at_once,
                 allow_auto_create_topics=False,
@@ -81,9 +89,7 @@ class Log:
         """Return the log."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Let go of the connection."""
         with contextlib.suppress(LogUnreadable), _ours(str(self._bootstrap)):
             self._consumer.close(autocommit=False)
@@ -109,6 +115,10 @@ class Log:
         start, end = self._kept(place)
         return self._span(place, max(start, offset), end)
 
+    def between(self, topic: Topic, partition: int, span: tuple[int, int]) -> Iterator[Stored]:
+        """Yield what is there from one offset to before another, both within `bounds`, in order."""
+        return self._span(TopicPartition(prefixed(self._prefix, topic), partition), *span)
+
     def bounds(self, topic: Topic, partition: int) -> tuple[int, int]:
         """Return the first offset that is kept, and the one after the last that is committed."""
         return self._kept(TopicPartition(prefixed(self._prefix, topic), partition))
@@ -126,8 +136,14 @@ class Log:
     def _kept(self, place: Any) -> tuple[int, int]:
         with _ours(place.topic):
             self._consumer.assign([place])
-            starts = self._consumer.beginning_offsets([place])
-            return int(starts[place]), int(self._consumer.end_offsets([place])[place])
+            until = time.monotonic() + TIMEOUT_MS / 1000
+            while time.monotonic() < until:
+                # While the leader of a new topic is not known yet, the client stumbles over it.
+                with contextlib.suppress(KeyError):
+                    starts, ends = self._consumer.beginning_offsets([place]), self._consumer.end_offsets([place])
+                    return int(starts[place]), int(ends[place])
+                time.sleep(0.05)
+        raise LogUnreadable(f"{place.topic}/{place.partition}: nobody says where it ends")
 
     def _span(self, place: Any, start: int, end: int) -> Iterator[Stored]:
         """Yield the records from offset `start` to before `end`, which is no more than what is committed."""

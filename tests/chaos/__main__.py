@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from tests.chaos import courier, gateway
+from tests.chaos import courier, gateway, laid_again
 from tests.chaos.disk import Unavailable
 from tests.chaos.storms import STORMS, weathered
 
@@ -44,19 +44,22 @@ def main() -> int:
             rows.append(row)
             unclean += not clean
             print(LINE.format(**row), f"(may repeat {row['may_repeat']})", flush=True)
-    unclean += _gateway(wanted, rows, full=full)
+    unclean += _others(wanted, rows, full=full)
     Path("build").mkdir(exist_ok=True)
     Path("build/chaos.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     return 1 if unclean else 0
 
 
-def _gateway(wanted: str, rows: list[dict[str, object]], *, full: bool) -> int:
-    if wanted not in gateway.STORM:
-        return 0
-    row, clean = gateway.weather(full=full)
-    rows.append(row)
-    print(LINE.format(**row), f"({row['refused']} requests refused or cut off)", flush=True)
-    return int(not clean)
+def _others(wanted: str, rows: list[dict[str, object]], *, full: bool) -> int:
+    """Run the storms that are one of their kind; return how many came out unclean."""
+    unclean = 0
+    for storm in (gateway, laid_again):
+        if wanted in storm.STORM:
+            row, clean = storm.weather(full=full)
+            rows.append(row)
+            print(LINE.format(**row), flush=True)
+            unclean += not clean
+    return unclean
 
 
 if __name__ == "__main__":

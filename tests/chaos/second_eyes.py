@@ -7,10 +7,10 @@ from deploy.rulebook import load_rulebook
 from deploy.verify.whole import Source, verified
 
 
-def unlike(bootstrap: str, prefix: str) -> int:
+def unlike(bootstrap: str, prefix: str, *, replay: bool = False) -> int:
     """Run everything again and return how many differences there are; the first are printed."""
     rules = load_rulebook()
-    source = Source(bootstrap, prefix, rules)
+    source = Source(bootstrap, prefix, rules, replay)
     result = verified(source, now=int(time.time()))  # noqa: TID251 - the storm's own clock
     for one in list(result.found)[:5]:
         print(f"  {one}", file=sys.stderr)
