@@ -70,13 +70,14 @@ PAGE = ROOT / "docs" / "logs.md"
 @functools.cache
 def in_code() -> dict[str, tuple[str, frozenset[str]]]:
     """Return each event that is logged: its level and the fields it is always given, `…` where it has others."""
-    found = {}
+    found: dict[str, tuple[str, frozenset[str]]] = {}
     for package in ("streams", "alerts", "dashboards", "deploy"):
         for file in (ROOT / package).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_bytes())):
                 match node:
                     case ast.Call(ast.Attribute(ast.Name("log"), level), [ast.Constant(str(name))]) if level in LEVELS:
-                        found[name] = (level, frozenset(field.arg or "…" for field in node.keywords))
+                        others = found.get(name, (level, frozenset()))[1]
+                        found[name] = (level, others | {field.arg or "…" for field in node.keywords})
                     case ast.Call(ast.Attribute(ast.Name("logging"), "getLogger"), [ast.Constant(_)]):
                         pass  # a library's, made quieter or louder
                     case ast.Call(ast.Attribute(ast.Name("logging"), made)) if file.name != "logs.py":
@@ -86,7 +87,7 @@ def in_code() -> dict[str, tuple[str, frozenset[str]]]:
 
 @functools.cache
 def on_the_page() -> dict[str, tuple[str, frozenset[str]]]:
-    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| \w+ \| ([^|]*) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| [^|]+ \| ([^|]*) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     return {name: (level, frozenset(re.findall(r"`([^`]+)`", fields))) for name, level, fields in rows}
 
 
