@@ -91,6 +91,19 @@ class Step(Protocol):
         Called once, after the state has been taken up; the next epoch writes the right values.
         """
 
+    @property
+    def kept(self) -> Mapping[str, int]:
+        """How many keys the step keeps, by how."""
+
+    def needs(self, batch: Sequence[Incoming]) -> Sequence[int]:
+        """Return the offsets of earlier records of the same partition that these cannot be taken without.
+
+        Asked before every `take`; where it names any, the engine reads them and answers with `give_back`.
+        """
+
+    def give_back(self, records: Iterable[Incoming]) -> None:
+        """Hear what was asked for; a record that is not among them is not there any more, or cannot be read."""
+
     def take(self, batch: Sequence[Incoming], *, now: Moment, behind: bool) -> Epoch:
         """Take records in order, not always all of them; `now` is the clock, `behind` says that more are waiting."""
 

@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections import Counter as Counts
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -41,11 +41,9 @@ class EngineMetrics:
         looked = "When a partition last looked whether a record or a deadline is there."
         self.turn = gauge("last_turn_timestamp_seconds", looked, "partition")
         self.stopped = gauge("partition_stopped", "1 while a partition stands at a record it cannot take.", "partition")
-        self.differences = gauge(
-            "recount_differences",
-            "Keys where what was counted was not what a recount at the last restore says.",
-            "partition",
-        )
+        self.kept = gauge("state_keys", "Keys in a partition's state, by how: whole, or left.", "partition", "kept")
+        counted = "Keys where what was counted was not what a recount at the last restore says."
+        self.differences = gauge("recount_differences", counted, "partition")
         told = "Time from the decision to the commit of an epoch."
         self.epochs = Histogram("dunghan_epoch_seconds", told, ["topic"], buckets=SECONDS, registry=registry)
         for topic in topics:
@@ -65,11 +63,17 @@ class EngineMetrics:
         self.turn.labels(topic, str(partition)).set(now)
         self.lag.labels(topic, str(partition)).set(0 if oldest_ms is None else max(0.0, now - oldest_ms / 1000))
 
+    def keeps(self, topic: str, partition: int, kept: Mapping[str, int]) -> None:
+        """Show how many keys a partition keeps, by how."""
+        for how, keys in kept.items():
+            self.kept.labels(topic, str(partition), how).set(keys)
+
     def let_go(self, topic: str, partition: int) -> None:
         """Show nothing of a partition any more: it is another worker's, or nobody's."""
         for figure in (self.lag, self.turn, self.restore, self.stopped, self.differences):
             with contextlib.suppress(KeyError):
                 figure.remove(topic, str(partition))
+        self.kept.remove_by_labels({"topic": topic, "partition": str(partition)})
 
     def restoring(self, topic: str, partition: int, *, at: int, end: int) -> None:
         """Show how far the restore of a partition is."""
@@ -85,9 +89,8 @@ class IntakeMetrics:
 
     def __init__(self, registry: CollectorRegistry, known: Iterable[str] = ()) -> None:
         """Declare them; the sources that are `known` beforehand have their place among those that are shown."""
-        self.events = Counter(
-            "dunghan_events", "Records taken from the inbox, by what became of them.", ["outcome"], registry=registry
-        )
+        became = "Records taken from the inbox, by what became of them."
+        self.events = Counter("dunghan_events", became, ["outcome"], registry=registry)
         self.rejected = Counter("dunghan_rejected", "Records put aside, by reason.", ["reason"], registry=registry)
         self.scrubbed = Counter(
             "dunghan_scrubbed_places", "Places in free text where personal data was replaced.", registry=registry
@@ -177,21 +180,19 @@ class RegisterMetrics:
             buckets=(0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86400),
             registry=registry,
         )
-        self.unreadable = Counter(
-            "dunghan_unreadable_records",
-            "Records of dossier.events that are no event: tampering, or our fault.",
-            registry=registry,
-        )
+        none = "Records of dossier.events that are no event: tampering, or our fault."
+        self.unreadable = Counter("dunghan_unreadable_records", none, registry=registry)
         left_out = "Records and releases of the reference left out since documents that can be used were published."
         self.left_out = Gauge("dunghan_reference_left_out", left_out, registry=registry)
-        self.redated = Counter(
-            "dunghan_redated_dossiers",
-            "Dossiers judged again because other rules count, by whether that changed anything.",
-            ["outcome"],
-            registry=registry,
-        )
+        self.left = Counter("dunghan_dossiers_left", "Closed dossiers that left the state.", registry=registry)
+        back = "Dossiers that had left and were named again: whole; or unreadable, and the event was not taken."
+        self.returned = Counter("dunghan_dossiers_returned", back, ["outcome"], registry=registry)
+        again = "Dossiers judged again because other rules count, by whether that changed anything."
+        self.redated = Counter("dunghan_redated_dossiers", again, ["outcome"], registry=registry)
         for outcome in ("changed", "unchanged"):
             self.redated.labels(outcome)
+        for outcome in ("whole", "unreadable"):
+            self.returned.labels(outcome)
 
 
 def show_clock(registry: CollectorRegistry, clock: Callable[[], Moment]) -> None:

@@ -7,20 +7,22 @@ from prometheus_client import CollectorRegistry
 
 from streams.core.judgement import judge
 from streams.core.labels import Label
-from streams.core.moments import Moment, day_of
+from streams.core.moments import Day, Moment, day_of
 from streams.core.rulebook import Rulebook
 from streams.core.stages import Told
 from streams.metrics import RegisterMetrics
 from streams.register.clerk import Clerk
 from streams.register.entries import Entry
 from streams.register.page import Page
+from streams.register.stubs import Stub
 from streams.register.tallies import Tallies
 
 
 class Effect(NamedTuple):
     """How many open dossiers change, and how; `closed` are closed ones judged otherwise.
 
-    `withdrawn` and `told` count notices: those that no longer hold, and those that are new.
+    `withdrawn` and `told` count notices: those that no longer hold, and those that are new. `left` are closed ones that
+    would be judged again, had they not left the state.
     """
 
     judged: int = 0
@@ -31,6 +33,7 @@ class Effect(NamedTuple):
     withdrawn: int = 0
     told: int = 0
     closed: int = 0
+    left: int = 0
 
     def plus(self, other: "Effect") -> "Effect":
         """Return both together."""
@@ -78,8 +81,10 @@ class Judging:
         `current`: its entry is as the rules of now left it, so nothing changes before its next moment.
         """
         closed_on = None if entry.counted is None else entry.counted.closed_on
-        if closed_on is not None and (self._closed_since is None or closed_on < day_of(self._closed_since)):
+        if closed_on is not None and not self._concerns(closed_on):
             return None
+        if entry.leaving and _falls(entry, self._at - 1):
+            return Effect(left=1)  # it will have, by then
         self._page.turn()
         if not current or _falls(entry, self._at - 1):
             self._now.decide(key, entry, self._at - 1, decided_at=self._at - 1)
@@ -90,6 +95,14 @@ class Judging:
         before, after = (self._seen(one, rules) for one, rules in zip((entry, other), self._rules, strict=True))
         found = effect_of(before, after, had=had)
         return found if closed_on is None else Effect(closed=int(before.label is not after.label))
+
+    def left(self, stub: Stub) -> Effect | None:
+        """Return the same for a dossier that has left: what it was judged then stays."""
+        closed_on = stub.counted.closed_on
+        return Effect(left=1) if closed_on is not None and self._concerns(closed_on) else None
+
+    def _concerns(self, closed_on: Day) -> bool:
+        return self._closed_since is not None and closed_on >= day_of(self._closed_since)
 
     def _seen(self, entry: Entry, rules: Rulebook) -> Seen:
         standing = judge(entry.dossier, now=self._at, rules=rules)

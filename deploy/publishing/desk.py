@@ -17,6 +17,7 @@ from deploy.settings import Settings
 from streams.cluster import Address
 from streams.core.moments import Moment
 from streams.register.entries import PARTITION_KEY, Entry, partition_of, unpacked
+from streams.register.stubs import Stub, is_stub, stub_in
 from streams.topics import REFERENCE, STATE
 from streams.wire.acts import ReferenceApplied
 
@@ -49,9 +50,10 @@ def looked_ahead(log: Log, release: Release) -> Ahead:
             continue
         judging = Judging(now, then, at=at, closed_since=release.closed_since)
         current = kept is not None and kept.cursor is None and kept.reference == now.version
-        for key, entry in _entries(last, unreadable):
-            if (found := judging.of(key, entry, current=current)) is not None:
-                unit = entry.dossier.unit or ""
+        for key, held in _entries(last, unreadable):
+            found = judging.left(held) if isinstance(held, Stub) else judging.of(key, held, current=current)
+            if found is not None:
+                unit = held.counted.unit if isinstance(held, Stub) else held.dossier.unit or ""
                 by_unit[unit] = by_unit.get(unit, Effect()).plus(found)
     total = Effect()
     for found in by_unit.values():
@@ -102,11 +104,11 @@ def act_of(release: Release, *, at: Moment, who: str, why: str) -> ReferenceAppl
     )
 
 
-def _entries(last: dict[bytes, bytes | None], unreadable: list[str]) -> Iterator[tuple[str, Entry]]:
+def _entries(last: dict[bytes, bytes | None], unreadable: list[str]) -> Iterator[tuple[str, Entry | Stub]]:
     for key, value in last.items():
         if value is None:
             continue
         try:
-            yield key.decode(), unpacked(value)
+            yield key.decode(), stub_in(value) if is_stub(value) else unpacked(value)
         except (msgspec.DecodeError, ValueError) as wrong:
             unreadable.append(f"{key.decode(errors='replace')}: {wrong}")

@@ -18,6 +18,7 @@ WORDS: Final = {
     "withdrawn": "thông báo bị rút · notices would be withdrawn",
     "told": "thông báo mới · new",
     "closed": "hồ sơ đã đóng xét khác · closed dossiers would be judged otherwise",
+    "left": "hồ sơ đã đóng và đã rời sổ, không xét lại · closed dossiers that have left are not judged again",
 }
 
 

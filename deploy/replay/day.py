@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -63,6 +64,7 @@ def day_again(logs: Logs, day: Day, *, rules: Rulebook | Known, replay: bool) ->
 
 def _partition(logs: Logs, day: Day, again: OnceMore) -> Daybook:
     then = Daybook(*day)
+    again.earlier = partial(logs.outputs.some, EVENTS, again.partition)
     trail = logs.trail.whole(TRAIL, again.partition)
     # After the trail: whatever its lines took is there.
     again.events.refill(logs.events.whole(EVENTS, again.partition))

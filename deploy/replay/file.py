@@ -47,6 +47,10 @@ def played(lines: Iterable[bytes], *, rules: Rulebook | Known) -> Played:
     intake = Intake(0, partitions=1, metrics=IntakeMetrics(CollectorRegistry()), replay=True)
     register = OnceMore(Daybook(), partition=0, rules=rules, replay=True)
     rejected: list[Fault] = []
+    kept: list[Stored] = []  # as long as somebody may leave, and come back
+    editions = (rules,) if isinstance(rules, Rulebook) else tuple(one.rules for one in rules.known.editions)
+    leave = any(one.policy.leave_after_days for one in editions)
+    register.earlier = lambda offsets: [kept[offset] for offset in offsets]
     ticks = 0
     records = (
         Stored(0, number, 0, None, line.strip(), ()) for number, line in enumerate(lines, start=1) if line.strip()
@@ -55,6 +59,7 @@ def played(lines: Iterable[bytes], *, rules: Rulebook | Known) -> Played:
         outputs = intake.take(batch, now=0, behind=True).outputs
         rejected += (_fault(value) for _, value in outputs.get((REJECTED.name, 0), ()))
         events = list(_stored(outputs.get((EVENTS.name, 0), ()), register.taken))
+        kept += events if leave else ()
         ticks += sum(is_tick(event.value or b"") for event in events)
         register.take(events, now=0, behind=True)
     daybook = register.daybook

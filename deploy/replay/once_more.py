@@ -10,7 +10,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry
 
 from deploy.replay.daybook import Daybook
-from deploy.verify.rerun import Ahead, CannotRun, check
+from deploy.verify.rerun import Ahead, CannotRun, Earlier, check
 from streams.border import Epoch, Incoming, Poisoned
 from streams.core.editions import Known
 from streams.core.moments import Moment
@@ -32,6 +32,7 @@ class OnceMore:
         self.events = Ahead()
         self.daybook = daybook
         self.taken = 0
+        self.earlier: Earlier = lambda _: ()
         self._skipped: set[int] = set()
         self._register = Register(
             partition,
@@ -60,6 +61,8 @@ class OnceMore:
     def take(self, batch: Sequence[Incoming], *, now: Moment, behind: bool) -> None:
         """Take all of these records, in as many epochs as that needs; raises CannotRun."""
         while batch:
+            if offsets := self._register.needs(batch):
+                self._register.give_back(self.earlier(offsets))
             try:
                 epoch = self._register.take(batch, now=now, behind=behind)
             except (Poisoned, ArithmeticError, LookupError, ValueError, TypeError) as error:

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from streams.wire import trail
+from streams.wire.schemas import LINES
 
 SQL: Final[dict[object, str]] = {
     str: "VARCHAR", bool: "BOOLEAN", int: "BIGINT", str | None: "VARCHAR", int | None: "BIGINT",
@@ -27,7 +27,7 @@ class NoDuckDB(Exception):
 def columns() -> dict[str, str]:
     """Return the members that any line has, with their types in SQL; what is neither text nor number is JSON."""
     found = {"trail_partition": "BIGINT", "trail_offset": "BIGINT", "line": "VARCHAR"}
-    for kind in trail.Line.__subclasses__():
+    for kind in LINES:
         for member in msgspec.structs.fields(kind):
             found.setdefault(member.name, SQL.get(member.type, "JSON"))
     return found | {"hash": "VARCHAR"}

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -106,6 +107,7 @@ class Partition:
         records = logs.trail.since(TRAIL, self.number, self.walk.offset + 1)
         # After the trail: whatever its lines took is there.
         self.rerun.events.refill(logs.events.since(EVENTS, self.number, self.rerun.events.next_offset))
+        self.rerun.earlier = partial(logs.outputs.some, EVENTS, self.number)
         for record in records:
             yield from self.walk.take(record.offset, record.value or b"")
             self._lines.append((record.offset, record.value or b""))

@@ -6,7 +6,8 @@ Other rules are none: like the worker, the register turns to them by what it kno
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 from prometheus_client import CollectorRegistry
 
@@ -22,6 +23,10 @@ from streams.wire.trail import EpochLine
 
 FAULTS = 3
 """Records of the reference that were left out, named beside the rules that are missing."""
+
+
+Earlier: TypeAlias = Callable[[Sequence[int]], Iterable[Stored]]
+"""Gives the records at these offsets of the partition of `dossier.events`, as far as they are there."""
 
 
 class CannotRun(Exception):
@@ -85,6 +90,7 @@ class Rerun:
         self.partition = partition
         self.state: dict[bytes, bytes] = {}
         self.events = Ahead()
+        self.earlier: Earlier = lambda _: ()
         self._ruling = ruling
         self._replay, self._redated = replay, redated
         self._skipped: set[int] = set()
@@ -133,6 +139,8 @@ class Rerun:
             return epoch
         batch = self.events.look(line.taken + line.full)
         check(line, batch)
+        if offsets := self.register.needs(batch):
+            self.register.give_back(self.earlier(offsets))
         try:
             epoch = self.register.take(batch, now=line.clock, behind=line.behind)
         except (Poisoned, ArithmeticError, LookupError, ValueError, TypeError) as error:

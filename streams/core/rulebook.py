@@ -21,7 +21,8 @@ class Policy(msgspec.Struct, frozen=True):
 
     The warning begins in the last `due_soon_share` of the working time of the limit where that is more than 0, else so
     many working days before the due moment. `supplement_working_days`: after them papers that were asked for without a
-    date are late; 0 for never.
+    date are late; 0 for never. So many calendar days after it was closed, and was last heard of, a dossier leaves the
+    state, `leave_after_days`; 0 for never.
     """
 
     version: str
@@ -33,6 +34,7 @@ class Policy(msgspec.Struct, frozen=True):
     payment_pauses: bool = True
     payment_runs_in_fields: frozenset[str] = frozenset()
     findings: Thresholds = Thresholds()
+    leave_after_days: int = 0
 
     def payment_pauses_in(self, field: str | None) -> bool:
         """Return whether an awaited payment stops the clock of a dossier of this field."""

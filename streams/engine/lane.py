@@ -13,6 +13,7 @@ from aiokafka import TopicPartition
 from streams.border import Epoch, Incoming, Poisoned
 from streams.engine.epochs import EpochWriter
 from streams.engine.plan import StepPlan
+from streams.engine.recalling import reminded
 from streams.engine.restore import taken_up
 from streams.engine.surroundings import Surroundings
 from streams.engine.transport import Chunk
@@ -123,6 +124,7 @@ class Lane:
             now = self._around.pace.clock()
             oldest = self._waiting.oldest_ms
             self._around.metrics.turned(self.source.topic, self.source.partition, now=now, oldest_ms=oldest)
+            self._around.metrics.keeps(self.source.topic, self.source.partition, self._step.kept)
             due = self._step.next_at
             if self._waiting or (due is not None and due <= now and not self._behind()):
                 return
@@ -150,6 +152,10 @@ class Lane:
         if self._paused and self._waiting.low:
             self._paused = False
             self._around.reader.resume(self.source)
+        if batch and not await reminded(self._around.connection, self._step, batch, place=self.source):
+            await asyncio.sleep(self._around.pace.patience)
+            self._waiting.position = self._waiting.take_back(batch, 0, position)
+            return
         epoch = self._decided(batch, position)
         position = self._waiting.take_back(batch, epoch.taken, position)
         if batch or epoch.outputs:

@@ -35,7 +35,7 @@ class Topics:
     def append(self, to: Destination, records: list[KeyValue], *, now: Moment) -> None:
         """Add records at the end of a partition, stamped with the time."""
         kept = self.records[to]
-        kept.extend(Stored(len(kept) + place, now * 1000, key, value) for place, (key, value) in enumerate(records))
+        kept += [Stored(place, now * 1000, *record) for place, record in enumerate(records, start=len(kept))]
 
     def last(self, topic: str, partition: int) -> dict[bytes, bytes]:
         """Return the last value of every key of a partition that is not deleted."""
@@ -76,6 +76,8 @@ class MemoryEngine:
         batch = records[position : position + SLICE]
         if not batch and (step.next_at is None or step.next_at > now):
             return False
+        if batch and (offsets := step.needs(batch)):
+            step.give_back([records[offset] for offset in offsets])
         epoch = step.take(batch, now=now, behind=position + len(batch) < len(records)) if batch else step.tick(now)
         self._commit(source, epoch, position + epoch.taken, now=now)
         return bool(epoch.taken or epoch.outputs)

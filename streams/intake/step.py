@@ -8,6 +8,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 import msgspec
 
@@ -37,6 +38,7 @@ class Intake:
     next_at: Moment | None = None
     corrupt: Collection[bytes] = ()
     headless = False
+    kept: Mapping[str, int] = MappingProxyType({})
 
     def __init__(
         self,
@@ -65,6 +67,13 @@ class Intake:
     def compare(self, written: Mapping[bytes, bytes]) -> Sequence[str]:
         """Nor to compare."""
         return ()
+
+    def needs(self, batch: Sequence[Incoming]) -> Sequence[int]:
+        """Every record stands for itself."""
+        return ()
+
+    def give_back(self, records: Iterable[Incoming]) -> None:
+        """Nothing was asked for."""
 
     def tick(self, now: Moment) -> Epoch:
         """Nothing falls due here."""

@@ -6,6 +6,7 @@ from streams.core.dating import ranking_moments
 from streams.core.dues import Dues
 from streams.core.findings import Finding
 from streams.core.judgement import judge
+from streams.core.leaving import leaves_at
 from streams.core.moments import Moment
 from streams.core.rulebook import Rulebook
 from streams.metrics import RegisterMetrics
@@ -55,6 +56,24 @@ class Clerk:
         entry.found, turn = audited(entry.dossier, now=at, rules=self.rules, dues=dues)
         entry.counted = count_of(entry.dossier, this.standing, entry.found)
         entry.next_at, entry.edition = _next_at(this, turn, entry, at=at), self.edition
+        self.appoint_leaving(entry, at)
+
+    def leaves_at(self, entry: Entry) -> Moment | None:
+        """Return when an entry leaves by the policy; None where it does not, or could not come back."""
+        if not self.lets_leave or not entry.offsets or entry.told:
+            return None
+        return leaves_at(entry.dossier, days=self.rules.policy.leave_after_days)
+
+    @property
+    def lets_leave(self) -> bool:
+        """Whether by the policy anybody leaves."""
+        return self.rules.policy.leave_after_days > 0
+
+    def appoint_leaving(self, entry: Entry, at: Moment) -> None:
+        """Appoint an entry of which nothing more is awaited for the moment at which it leaves, never before `at`."""
+        entry.leaving = False
+        if entry.next_at is None and (moment := self.leaves_at(entry)) is not None:
+            entry.next_at, entry.leaving = max(moment, at), True
 
     def _case(self, key: str, entry: Entry, at: Moment) -> tuple[Case, Dues]:
         dues = ranking_moments(entry.dossier, rules=self.rules)
@@ -100,6 +119,7 @@ class Clerk:
         self._tallies.move(entry.counted, counted)
         entry.counted = counted
         entry.next_at, entry.edition = _next_at(this, turn, entry, at=at), self.edition
+        self.appoint_leaving(entry, at)
 
 
 def _next_at(this: Case, turn: Moment | None, entry: Entry, *, at: Moment) -> Moment | None:

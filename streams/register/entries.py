@@ -9,13 +9,16 @@ from typing import Final, TypeAlias
 import msgspec
 
 from streams.core.counting import Counted
-from streams.core.dossier import Dossier
+from streams.core.dossier import Dossier, after
+from streams.core.events import Event
 from streams.core.findings import Finding
 from streams.core.labels import Label
 from streams.core.moments import Moment
 from streams.core.stages import Told
 
 VERSION: Final = 3
+WIDTH: Final = 5
+"""Bytes of an offset: a million million records in a partition."""
 PARTITION_KEY: Final = b"@partition"
 """Beside the dossiers a partition keeps one record of itself; no subject begins with @."""
 
@@ -33,7 +36,9 @@ class Entry(msgspec.Struct, array_like=True, kw_only=True, gc=False):
     """A dossier as the register knows it: its history, and how it stood when it was last judged and told of.
 
     `found` are the findings that the trail holds as raised and not withdrawn. `edition` counts the changes of the rules
-    in its partition up to that judgement.
+    in its partition up to that judgement. `offsets` says where the records stand that made the dossier what it is,
+    WIDTH bytes each; of one that was first heard of by a program that did not note them, it is empty for good.
+    `leaving`: at `next_at` it leaves, and is not judged.
     """
 
     version: int = VERSION
@@ -43,6 +48,20 @@ class Entry(msgspec.Struct, array_like=True, kw_only=True, gc=False):
     dossier: Dossier
     found: tuple[Finding, ...] = ()
     edition: int = 0
+    offsets: bytes = b""
+    leaving: bool = False
+
+    def fold(self, event: Event, offset: int) -> bool:
+        """Fold the event of the record at an offset; returns whether that changed the dossier."""
+        before = self.dossier
+        self.dossier = after(before, event)
+        if self.dossier is before:
+            return False
+        at = offset.to_bytes(WIDTH)
+        # Else some are not known, or are those of another log.
+        known = len(self.offsets) >= WIDTH * before.lines.count and self.offsets[-WIDTH:] < at
+        self.offsets = self.offsets + at if known else b""
+        return True
 
     @property
     def standing(self) -> tuple[object, ...]:

@@ -4,13 +4,10 @@ Invariant: an epoch is decided by one edition of the rules. Where another begins
 the next epoch, before it does anything else, turns to it, once all dossiers have been judged by the edition before.
 """
 
-from streams.core.editions import Known
 from streams.core.moments import Moment
-from streams.metrics import RegisterMetrics
-from streams.register.clerk import Clerk
-from streams.register.page import Page
+from streams.register.desk import Desk
+from streams.register.leaving import Leaving
 from streams.register.redating import Redating
-from streams.register.shelf import Shelf
 
 SLICE = 5_000
 """Deadlines decided in one epoch at the most, so that a million due at one second do not hold up what arrives."""
@@ -19,13 +16,12 @@ SLICE = 5_000
 class Passing:
     """The time `now` that a partition has come to; in a `replay` decisions fall at it, else by the clock."""
 
-    def __init__(
-        self, known: Known, clerk: Clerk, *, shelf: Shelf, page: Page, metrics: RegisterMetrics, replay: bool
-    ) -> None:
+    def __init__(self, desk: Desk, redating: Redating, leaving: Leaving, *, replay: bool) -> None:
         """Begin at the beginning of time."""
         self.now: Moment = 0
-        self.redating = Redating(known, clerk, shelf=shelf, page=page, metrics=metrics)
-        self._clerk, self._shelf, self._page, self._replay = clerk, shelf, page, replay
+        self.redating = redating
+        self._clerk, self._shelf, self._page, _ = desk
+        self._leaving, self._replay = leaving, replay
 
     @property
     def next_at(self) -> Moment | None:
@@ -77,9 +73,13 @@ class Passing:
             self.now = max(self.now, at)
             self._page.decisions += 1
             decided_at = self._decided_at(clock)
-            if not self.redating.bring_up(key, entry, now=self.now, decided_at=decided_at):
+            if self.redating.bring_up(key, entry, now=self.now, decided_at=decided_at):
+                self._shelf.put(key, entry, appointed=None)
+            elif entry.leaving:
+                self._leaving.leave(key, entry, self.now)
+            else:
                 self._clerk.decide(key.decode(), entry, self.now, decided_at=decided_at)
-            self._shelf.put(key, entry, appointed=None)
+                self._shelf.put(key, entry, appointed=None)
         return False
 
     def _decided_at(self, clock: Moment) -> Moment:

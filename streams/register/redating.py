@@ -124,7 +124,7 @@ class Redating:
             return False
         subject = key.decode()
         self._clerk.decide(subject, entry, self._as_of, decided_at=decided_at)
-        while entry.next_at is not None and entry.next_at <= now:
+        while entry.next_at is not None and entry.next_at <= now and not entry.leaving:
             self._clerk.decide(subject, entry, entry.next_at, decided_at=decided_at)
         return True
 
@@ -141,11 +141,22 @@ class Redating:
                 break
             key, counted = found
             heapq.heappop(self._queue)
-            if self._concerns(counted):  # else it need not be unpacked
+            if self._concerns(counted):
                 self.touch(key, now=now, decided_at=decided_at)
+            else:
+                self._appoint_leaving(key)
             self._cursor = key
         if self._next() is None:
             self._cursor = self._queue = None
+
+    def _appoint_leaving(self, key: bytes) -> None:
+        """Appoint a closed dossier that nothing is awaited of for its leaving; the verdict stays as it is."""
+        if not self._clerk.lets_leave or self._shelf.appointed(key) is not None:
+            return
+        if (entry := self._shelf.get(key)) is not None:
+            self._clerk.appoint_leaving(entry, self._as_of)
+            if entry.leaving:
+                self._shelf.put(key, entry, appointed=None)
 
     def _next(self) -> tuple[bytes, Counted | None] | None:
         """Return the next key that has not been written since the edition began; it stays in the queue."""

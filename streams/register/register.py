@@ -9,22 +9,22 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 
 from streams import topics
 from streams.border import Epoch, Incoming, Poisoned
-from streams.core.dossier import after, new
 from streams.core.editions import Always, Known
-from streams.core.events import Event
 from streams.core.moments import Moment
 from streams.core.rulebook import Rulebook
 from streams.metrics import RegisterMetrics
 from streams.register.clerk import Clerk
+from streams.register.desk import Desk
 from streams.register.entries import PARTITION_KEY, Entry, partition_of
+from streams.register.leaving import Leaving
 from streams.register.page import Page
 from streams.register.passing import Passing
 from streams.register.redating import SLICE as REDATED
+from streams.register.redating import Redating
 from streams.register.shelf import Shelf
+from streams.register.taking import Taking
 from streams.register.tallies import Tallies
-from streams.wire import cloudevents, ticks, trail
-from streams.wire.malformed import Malformed
-from streams.wire.records import Mark
+from streams.wire import trail
 
 
 class Register:
@@ -44,17 +44,18 @@ class Register:
 
         So many dossiers, `redated`, are judged again in one epoch at the most when other rules count.
         """
-        self._skipped = skipped
-        self._partition = partition
-        self._metrics = metrics
         self._replay = replay
         self._tallies = Tallies(partition)
         self._shelf = Shelf(self._tallies)
         self._page = Page(partition)
         known = Always(rules) if isinstance(rules, Rulebook) else rules
         self._clerk = Clerk(known.known.editions[0].rules, self._page, tallies=self._tallies, metrics=metrics)
-        self._time = Passing(known, self._clerk, shelf=self._shelf, page=self._page, metrics=metrics, replay=replay)
-        self._time.redating.size = redated
+        desk = Desk(self._clerk, self._shelf, self._page, metrics)
+        redating = Redating(known, self._clerk, shelf=self._shelf, page=self._page, metrics=metrics)
+        redating.size = redated
+        self._leaving = Leaving(desk, skipped=skipped)
+        self._time = Passing(desk, redating, self._leaving, replay=replay)
+        self._taking = Taking(desk, self._time, self._leaving, skipped=skipped, replay=replay)
         self._announced = False
 
     @property
@@ -73,8 +74,13 @@ class Register:
         return self._shelf.corrupt
 
     def __len__(self) -> int:
-        """Return how many dossiers the partition holds."""
+        """Return how many dossiers the partition holds, with those that have left."""
         return len(self._shelf)
+
+    @property
+    def kept(self) -> dict[str, int]:
+        """How many dossiers are here whole, and how many have left."""
+        return {"whole": len(self._shelf) - self._shelf.left, "left": self._shelf.left}
 
     def entry(self, key: bytes) -> Entry | None:
         """Return what the register holds of a dossier."""
@@ -103,12 +109,7 @@ class Register:
 
         Whatever stage that time had passed was decided then, and counts as told: nobody is told twice.
         """
-        entries: dict[bytes, Entry] = {}
-        for record in records:
-            key = record.key or b""
-            entry = entries.setdefault(key, Entry(dossier=new(key.decode().partition("/")[0])))
-            entry.dossier = after(entry.dossier, cloudevents.decoded(record.value or b""))
-        for key, entry in entries.items():
+        for key, entry in self._taking.folded(records).items():
             self._clerk.recall(key.decode(), entry, self._time.now)
             self._shelf.adopt(key, entry, entry.packed())
         self._shelf.corrupt.clear()
@@ -117,19 +118,28 @@ class Register:
         """Count every dossier anew against the tallies that were written last; what differs is written again."""
         return self._tallies.compare(written)
 
+    def needs(self, batch: Sequence[Incoming]) -> Sequence[int]:
+        """Return the offsets of earlier records, those of dossiers that have left and that the batch names."""
+        return self._leaving.needs(batch)
+
+    def give_back(self, records: Iterable[Incoming]) -> None:
+        """Take what could be read of them; what is missing cannot be read."""
+        self._leaving.give_back(records)
+
     def take(self, batch: Sequence[Incoming], *, now: Moment, behind: bool = False) -> Epoch:
         """Take records in order, each at its arrival; then let time pass to `now`, unless we are behind."""
         self._page.turn()
         taken = 0
         for record in batch:
             try:
-                if not self._take(record, now):
+                if not self._taking.take(record, now):
                     break
             except Exception as error:
                 raise Poisoned(record.offset, repr(error)) from error
             taken += 1
         if taken == len(batch) and not behind and not self._replay:
             self._time.to(now, now)
+        self._leaving.forget()
         self._time.redate(now)
         next_offset = batch[taken - 1].offset + 1 if taken else batch[0].offset
         return self._close(taken, next_offset, clock=now, behind=behind, full=taken < len(batch))
@@ -149,44 +159,6 @@ class Register:
             self._time.now = before
             return Epoch(0, {})
         return self._close(0, -1, clock=now)
-
-    def _take(self, record: Incoming, clock: Moment) -> bool:
-        """Take one record; False if what fell due before it fills this epoch, so that it must wait for the next."""
-        value = record.value or b""
-        if record.offset in self._skipped:
-            self._page.say(trail.Skipped(record.offset, (record.key or b"").decode(errors="replace"), self._time.now))
-            return True
-        try:
-            if self._replay and ticks.is_tick(value):
-                return self._tick_in_log(ticks.tick_time(value), clock)
-            event = cloudevents.decoded(value)
-        except Malformed as error:
-            self._metrics.unreadable.inc()
-            self._page.say(trail.Unreadable(record.offset, str(error), self._time.now))
-            return True
-        key = record.key or b""
-        if not self._time.to_arrival(key, event.arrived_at, clock):
-            return False
-        self._fold(key, event)
-        return True
-
-    def _tick_in_log(self, at: Moment, clock: Moment) -> bool:
-        if not self._time.to(at, clock):
-            return False
-        self._page.notify(None, Mark(now=self._time.now))
-        return True
-
-    def _fold(self, key: bytes, event: Event) -> None:
-        subject = key.decode()
-        entry = self.entry(key) or Entry(dossier=new(subject.partition("/")[0]))
-        before, dossier = entry.dossier, after(entry.dossier, event)
-        # A repeat that arrived earlier changes when we learned of the event, and nothing else.
-        fate = "repeat" if dossier.lines.count == before.lines.count else "new"
-        self._page.say(trail.taken(subject, event, decided_at=self._time.now, fate=fate))
-        if dossier is not before:
-            entry.dossier, appointed = dossier, entry.next_at
-            self._clerk.judge(subject, entry, self._time.now)
-            self._shelf.put(key, entry, appointed=appointed)
 
     def _close(self, taken: int, next_offset: int, *, clock: Moment, behind: bool = False, full: bool = False) -> Epoch:
         """Pack what was touched and close the epoch with its own line and the partition's."""

@@ -13,21 +13,26 @@ from streams.core.counting import Counted
 from streams.core.moments import Moment
 from streams.register.agenda import SLACK, Agenda
 from streams.register.entries import Entry, decode_glance, decode_header, proved, unpacked
+from streams.register.stubs import Stub, is_stub, stub_in
 from streams.register.tallies import Tallies
 from streams.register.volumes import Volumes
 
 
 class Shelf:
-    """The entries of one partition by key; `corrupt` are the keys whose state could not be read."""
+    """The entries of one partition by key; `corrupt` are the keys whose state could not be read.
+
+    Of so many, `left`, only the stubs are here.
+    """
 
     def __init__(self, tallies: Tallies) -> None:
         """Begin empty; what is restored is counted in `tallies`."""
         self.corrupt: set[bytes] = set()
+        self.left = 0
         self._tallies = tallies
         self._packed = Volumes()
-        self._hand: tuple[bytes, Entry] | None = None
+        self._hand: tuple[bytes, Entry | Stub] | None = None
         self._touched: dict[bytes, bytes] = {}
-        self._agenda = Agenda(self._appointed)
+        self._agenda = Agenda(self.appointed)
 
     def __len__(self) -> int:
         """Return how many dossiers there are."""
@@ -39,11 +44,22 @@ class Shelf:
         return self._agenda.next_at
 
     def get(self, key: bytes) -> Entry | None:
-        """Return an entry, unpacked."""
+        """Return an entry, unpacked; None where there is none, or only its stub."""
         if self._hand is not None and self._hand[0] == key:
-            return self._hand[1]
+            held = self._hand[1]
+            return held if isinstance(held, Entry) else None
         packed = self._packed.get(key)
-        return None if packed is None else unpacked(packed)
+        return None if packed is None or is_stub(packed) else unpacked(packed)
+
+    def stub(self, key: bytes) -> Stub | None:
+        """Return what is kept of a dossier that has left; None where there is none."""
+        if not self.left:
+            return None
+        if self._hand is not None and self._hand[0] == key:
+            held = self._hand[1]
+            return held if isinstance(held, Stub) else None
+        packed = self._packed.get(key)
+        return stub_in(packed) if packed is not None and is_stub(packed) else None
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the keys of all entries."""
@@ -60,11 +76,24 @@ class Shelf:
 
     def put(self, key: bytes, entry: Entry, *, appointed: Moment | None) -> None:
         """Keep an entry that was touched; `appointed` is the moment under which the agenda still holds it."""
-        if self._hand is None or self._hand[0] != key:
-            self._lay_down()
-        self._hand = key, entry
+        self._take_up(key, entry)
         if entry.next_at != appointed:
             self._appoint(key, entry.next_at)
+
+    def leave(self, key: bytes, stub: Stub) -> None:
+        """Keep the stub in the place of the entry."""
+        self._take_up(key, stub)
+        self.left += 1
+
+    def comes_back(self, key: bytes, entry: Entry) -> None:
+        """Keep the entry in the place of its stub."""
+        self._take_up(key, entry)
+        self.left -= 1
+
+    def _take_up(self, key: bytes, held: Entry | Stub) -> None:
+        if self._hand is None or self._hand[0] != key:
+            self._lay_down()
+        self._hand = key, held
 
     def due(self, until: Moment) -> tuple[Moment, bytes, Entry] | None:
         """Take the first entry that is due at or before a moment from the agenda; None if none is."""
@@ -95,15 +124,16 @@ class Shelf:
             if value is None:
                 continue
             try:
-                entry = proved(value)
+                entry = stub_in(value) if is_stub(value) else proved(value)
             except (msgspec.DecodeError, ValueError, IndexError):
                 self.corrupt.add(key)
             else:
                 self.adopt(key, entry, value)
 
-    def adopt(self, key: bytes, entry: Entry, packed: bytes) -> None:
+    def adopt(self, key: bytes, entry: Entry | Stub, packed: bytes) -> None:
         """Keep an entry that is already on the log, or follows from it, and count it."""
         self._packed.put(key, packed)
+        self.left += isinstance(entry, Stub)
         if entry.counted is not None:
             self._tallies.count(entry.counted)
         self._appoint(key, entry.next_at)
@@ -111,6 +141,7 @@ class Shelf:
     def _forget(self, key: bytes) -> None:
         self.corrupt.discard(key)
         packed = self._packed.pop(key)
+        self.left -= packed is not None and is_stub(packed)
         if packed is not None and (counted := decode_header(packed).counted) is not None:
             self._tallies.uncount(counted)
 
@@ -121,7 +152,8 @@ class Shelf:
         if len(self._agenda) > SLACK + 2 * len(self._packed):
             self._agenda.anew(self)
 
-    def _appointed(self, key: bytes) -> Moment | None:
+    def appointed(self, key: bytes) -> Moment | None:
+        """Return for when a key is appointed."""
         if self._hand is not None and self._hand[0] == key:
             return self._hand[1].next_at
         packed = self._packed.get(key)

@@ -6,12 +6,15 @@ from typing import Any, Final
 
 import msgspec
 
-from streams.wire import records, reference, trail
+from streams.wire import leaving, records, reference, trail
 from streams.wire.contract import CONTRACT
 
 FILE: Final = Path(__file__).with_name("schemas.json")
-LINES: Final[tuple[type[msgspec.Struct], ...]] = tuple(trail.Line.__subclasses__())
-"""Every line of the trail, in the order in which they are defined."""
+LINES: Final[tuple[type[msgspec.Struct], ...]] = (
+    *(line for line in trail.Line.__subclasses__() if line.__module__ == trail.__name__),
+    *(leaving.Left, leaving.CameBack, leaving.CannotComeBack),
+)
+"""Every line of the trail."""
 RECORDS: Final[tuple[type[msgspec.Struct], ...]] = (
     *(records.Notice, records.Withdrawal, records.Mark, records.Tally, records.Counted, records.Rejected),
     records.Heard,

@@ -9,6 +9,7 @@ import random
 import sys
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from prometheus_client import CollectorRegistry
 
@@ -30,6 +31,7 @@ class Counting:
     next_at: Moment | None = None
     corrupt: Collection[bytes] = ()
     headless = False
+    kept: Mapping[str, int] = MappingProxyType({})
 
     def __init__(self, partition: int) -> None:
         self.partition = partition
@@ -47,6 +49,12 @@ class Counting:
 
     def compare(self, written: Mapping[bytes, bytes]) -> Sequence[str]:
         return ()
+
+    def needs(self, batch: Sequence[Incoming]) -> Sequence[int]:
+        return ()
+
+    def give_back(self, records: Iterable[Incoming]) -> None:
+        """It asks for none."""
 
     def take(self, batch: Sequence[Incoming], *, now: Moment, behind: bool) -> Epoch:
         epoch = Epoch(len(batch), {})
