@@ -98,6 +98,8 @@ class Partition:
         # After the trail: whatever its lines took is there.
         for side, log in zip(self._sides, (logs.events, logs.outputs), strict=True):
             side.again.events.refill(log.since(EVENTS, self._number, side.again.events.next_offset))
+            # The one reader that nothing is read from between two records.
+            side.again.earlier = partial(logs.reference.some, EVENTS, self._number)
         for record in trail:
             self._offset = record.offset + 1
             self._lines.append(record.value or b"")
