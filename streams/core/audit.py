@@ -8,7 +8,14 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from streams.core.audit_due import due_differs, held_elsewhere, no_apology
-from streams.core.audit_intake import intake_slow, never_synchronised, no_appointment, odd_code, transfer_slow
+from streams.core.audit_intake import (
+    closing_unsynchronised,
+    intake_slow,
+    never_synchronised,
+    no_appointment,
+    odd_code,
+    transfer_slow,
+)
 from streams.core.audit_work import hasty, keyed_late, pause_too_long, stopped_near_due, supplement_late
 from streams.core.dating import limit_of, ranking_moments
 from streams.core.dossier import Dossier
@@ -39,7 +46,7 @@ def _looks(dossier: Dossier) -> tuple[Look, ...]:
     looks += (never_synchronised,) if dossier.national_code is None else (never_synchronised, odd_code)
     looks += DUE
     if dossier.closed_at is not None:
-        looks += (stopped_near_due,)
+        looks += (closing_unsynchronised, stopped_near_due)
     if dossier.supplement_requests:
         looks += PAPERS
     if dossier.keying_lag:

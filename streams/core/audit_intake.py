@@ -6,10 +6,14 @@ from typing import Final
 
 from streams.core.events import Accepted, Submitted
 from streams.core.findings import Rule
+from streams.core.history import standing
+from streams.core.labels import State
 from streams.core.moments import Moment, clock_of, day_of
 from streams.core.view import Sign, Signs, View
+from streams.core.voices import claimed
 
 HOUR: Final = 3600
+CLOSINGS: Final = (State.REFUSED, State.STOPPED, State.DONE, State.RETURNED)
 
 
 def intake_slow(view: View) -> Signs:
@@ -72,6 +76,25 @@ def never_synchronised(view: View) -> Signs:
         return ()
     by = received_at + view.policy.findings.synchronised_within_hours * HOUR
     return (Sign(Rule.NEVER_SYNCHRONISED, view.shown(Submitted, Accepted, by=received_at), by + 1),)
+
+
+def closing_unsynchronised(view: View) -> Signs:
+    """R11: it was closed, and a national source says for so many hours by its last word that it is open.
+
+    A source that told of the submission alone hands dossiers in; how they end is not its to say.
+    """
+    national, closed_at = view.policy.findings.national_sources, view.dossier.closed_at
+    if not national or closed_at is None:
+        return ()
+    if not any(source.startswith(national) for source in view.dossier.lines.sources):
+        return ()
+    said = [one.body for one in standing(view.dossier.events)[0] if one.source.startswith(national)]
+    claims = [claimed(body) for body in said if not isinstance(body, Submitted)]
+    last = next((state for state in reversed(claims) if state is not None), None)
+    if last is None or last in CLOSINGS:
+        return ()
+    by = closed_at + view.policy.findings.synchronised_within_hours * HOUR
+    return (Sign(Rule.VOICES_DIFFER, view.at(closed_at), by + 1, f"{national[0]} still says {last}"),)
 
 
 def odd_code(view: View) -> Signs:

@@ -163,6 +163,13 @@ CASES: list[tuple[str, Dossier, Dossier, Moment, Rulebook]] = [
         at(9),
         RULES,
     ),
+    (
+        "R11 a closing that never reached the national system",
+        heard_from("vn/national", Observed("2"), at(4, "10:00"), (at(4), DUE), (at(5), Done())),
+        heard_from("vn/national", Observed("9"), at(5, "10:00"), (at(4), DUE), (at(5), Done())),
+        at(6, "09:01"),
+        NATIONAL,
+    ),
     ("R12", heard_from(PORTAL, Observed("2"), at(5)), heard_from("vn/national", Observed("2"), at(5)), at(6), NATIONAL),
     ("R13", told((4, SUBMITTED), (5, "09:31", DUE)), told((4, SUBMITTED), (5, "09:30", DUE)), at(6), RULES),
     ("R13 waits", told((4, SUBMITTED)), told((4, SUBMITTED), (5, DUE)), at(5, "09:31"), RULES),
@@ -322,6 +329,35 @@ def test_a_dossier_that_stands_while_it_falls_due_is_late_when_its_clock_runs_ag
     dossier = told((4, DUE), (8, Suspended(until=at(15))))
     (sign,) = signs_of(dossier, rules=RULES)
     assert (sign.rule, sign.at) == (Rule.NO_APOLOGY, at(18) + 1)
+
+
+@pytest.mark.parametrize(
+    ("source", "said", "now", "rulebook"),
+    [
+        pytest.param("vn/national", "2", at(6), NATIONAL, id="before the day is over"),
+        pytest.param("vn/national", "2", at(9), RULES, id="where no source is named as the national one"),
+        pytest.param(PORTAL, "2", at(9), NATIONAL, id="of another source nothing is asked"),
+        pytest.param("vn/national", "99", at(9), NATIONAL, id="a state that nobody knows claims nothing"),
+    ],
+)
+def test_a_closing_that_the_national_system_does_not_tell_of_is_no_finding(
+    source: str, said: str, now: Moment, rulebook: Rulebook
+) -> None:
+    dossier = heard_from(source, Observed(said), at(4, "10:00"), (at(4), DUE), (at(5), Done()))
+    assert Rule.VOICES_DIFFER not in found(dossier, now, rulebook)
+
+
+def test_a_national_source_that_handed_a_dossier_in_is_not_asked_how_it_ends() -> None:
+    handed_in = heard_from("vn/national", SUBMITTED, at(4), (at(4, "10:00"), DUE), (at(5), Done()))
+    assert Rule.VOICES_DIFFER not in found(handed_in, at(9), NATIONAL)
+
+
+def test_a_closing_that_reaches_the_national_system_late_withdraws_its_finding() -> None:
+    accepted = event(Observed("2"), at=at(4, "10:00"), source="vn/national")
+    events = [event(DUE, at=at(4)), event(Done(), at=at(5)), accepted]
+    assert Rule.VOICES_DIFFER in found(folded_in_order(events), at(9), NATIONAL)
+    late = event(Observed("9"), at=at(8), source="vn/national")
+    assert Rule.VOICES_DIFFER not in found(folded_in_order([*events, late]), at(9), NATIONAL)
 
 
 def test_thresholds_are_those_of_the_policy() -> None:
