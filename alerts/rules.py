@@ -115,7 +115,7 @@ class _Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quiet_from: str = "17:30"
     quiet_to: str = "07:00"
     break_through: frozenset[Stage] = frozenset()
-    gap_minutes: int = 60
+    gap_minutes: float = 60.0
     most_a_day: int = 4
 
 
@@ -136,7 +136,7 @@ def mail_policy(files: Mapping[str, str], directory: Directory) -> Policy:
             quiet_from=_clock(mail.quiet_from),
             quiet_to=_clock(mail.quiet_to),
             break_through=mail.break_through,
-            gap=mail.gap_minutes * 60,
+            gap=round(mail.gap_minutes * 60),
             most_a_day=mail.most_a_day,
             days_off=days_off,
             made_up=made_up,

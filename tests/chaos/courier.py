@@ -39,9 +39,8 @@ def kills(full: bool) -> Told:
     """(a) kill -9 and SIGTERM, 0.1 to 1 s into sending, while notices flow."""
     facts, people, hard, soft = (20_000, 500, 30, 20) if full else (2_000, 200, 3, 2)
     dice = random.Random(6)
-    with scene(people=people, temper=Temper(delay=0.02)) as on:
-        # The full storm lasts so long that the day's most of mails would hold the rest for the next morning.
-        on.orders.gap = 0 if full else on.orders.gap
+    # The full storm lasts so long that the day's most of mails would hold the rest for the next morning.
+    with scene(people=people, temper=Temper(delay=0.02), gap=0 if full else 2) as on:
         flowing = on.flow(facts, slices=(hard + soft) * 2, seconds=(hard + soft) * (10 if full else 5))
         on.start()
         for number in range(hard + soft):
@@ -186,6 +185,12 @@ def disk_full(full: bool) -> Told:
         return Told(replace(found, wrong=found.wrong + max(0, unrecorded)), allowed=on.orders.connections)
 
 
+def hurried(times: list[float], pace: float) -> int:
+    """Return how many mails came faster than agreed; a bucket holds a second's: twice as many can go in any second."""
+    ordered = sorted(times)
+    return sum(later - earlier < 1.0 for earlier, later in zip(ordered, ordered[int(2 * pace) + 1 :], strict=False))
+
+
 def three_days(full: bool) -> Told:
     """(i) no courier for three days: what was decided meanwhile is one mail for each person, at the pace agreed on."""
     facts, people, pace = (100_000, 1_000, 20.0) if full else (6_000, 200, 20.0)
@@ -195,11 +200,10 @@ def three_days(full: bool) -> Told:
             on.publish(facts // 3, decided=at(f"{day} 08:05") if day != "2020-07-10" else DECIDED)
         on.start()
         found = on.quiet(seconds=900)
-        times = sorted(mail.at for mail in on.sink.accepted)
-        # A bucket holds a second's mails at most: in any second twice as many can go.
-        hurried = sum(later - earlier < 1.0 for earlier, later in zip(times, times[int(2 * pace) + 1 :], strict=False))
-        merged = max(0, found.mails - people)
-        return Told(replace(found, wrong=found.wrong + merged + hurried))
+        unmerged = max(0, found.mails - people)
+        return Told(
+            replace(found, wrong=found.wrong + unmerged + hurried([mail.at for mail in on.sink.accepted], pace))
+        )
 
 
 def one_person(full: bool) -> Told:

@@ -30,15 +30,12 @@ class Orders(msgspec.Struct):
     """What a storm asks of a courier."""
 
     smtp_port: int
-    directory: Directory
     begun: float
     """The wall's time at which the storm's own clock shows `moment`."""
     moment: int
     connections: int = 8
     final_patience: float = 600.0
     per_second: float = 0.0
-    gap: int = 2
-    """Seconds between two mails to one person, doubled with each; 0: neither that nor a most of mails a day."""
     die_at: str = ""
     died: str = ""
 
@@ -47,11 +44,8 @@ def options(bootstrap: str, prefix: str, orders: Orders) -> Options:
     return Options(
         bootstrap=bootstrap,
         prefix=prefix,
-        rules=Rules(
-            "storm",
-            orders.directory,
-            Policy(gap=orders.gap, most_a_day=Policy().most_a_day if orders.gap else sys.maxsize),
-        ),
+        # Nobody is known but by what was published.
+        rules=Rules("", Directory(), Policy()),
         smtp=Server(
             host="127.0.0.1",
             port=orders.smtp_port,

@@ -1,5 +1,6 @@
 """What every storm over the courier has: a log with notices made by the real register, a sink, couriers, a verdict."""
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -16,34 +17,44 @@ import msgspec
 from kafka import KafkaProducer
 from prometheus_client import CollectorRegistry
 
-from alerts.core.people import Directory, Officer, Unit
 from alerts.log import Writer
 from deploy.admin import TopicAdmin
 from deploy.layout import Layout
 from deploy.local.kafka import LocalKafka
-from deploy.rulebook import load_rulebook
+from deploy.rulebook import files_in, load_rulebook
 from streams.core.moments import Moment, datetime_of
 from streams.keys import partition_of
 from streams.metrics import RegisterMetrics
 from streams.register.register import Register
-from streams.topics import EVENTS, LEDGER, TRAIL
+from streams.topics import EVENTS, LEDGER, REFERENCE, TRAIL
+from streams.wire.reference import Document
 from tests.chaos.courier_at_work import Orders
 from tests.chaos.judge import committed
 from tests.chaos.second_eyes import unlike
-from tests.chaos.should_be_told import Officers, Verdict, expected, verdict
+from tests.chaos.should_be_told import Verdict, expected, unrecorded, verdict
 from tests.chaos.sink import Sink, Temper
 from tests.sources import at, sent, taken
+from tests.unit.alerts.published import documents
 
 PARTITIONS = 4
 DECIDED = at("2020-07-10 07:55")
 BEGINS = at("2020-07-10 08:00")
+REFERRED = at("2020-07-01 00:00")
 
 
-def directory(people: int) -> Directory:
-    """One unit, its head, and so many officers."""
-    officers = {f"cb{n}": Officer(f"cb{n}", f"Cán bộ {n}", "xa", f"cb{n}@x.example") for n in range(people)}
-    head = Officer("head", "Lãnh đạo", "xa", "head@x.example")
-    return Directory(officers=officers | {"head": head}, units={"xa": Unit("xa", "UBND xã", "head")})
+def published(people: int, *, gap: int) -> dict[str, str]:
+    """Return a folder with one unit, its head, and so many officers; for `gap` see `scene`."""
+    files = files_in(None)
+    policy = files["policy.toml"].replace("gap_minutes = 60\n", f"gap_minutes = {gap / 60}\n")
+    assert policy != files["policy.toml"]
+    if not gap:
+        policy = policy.replace("most_a_day = 4\n", "most_a_day = 1000000\n")
+    officers = "".join(f"cb{n},Cán bộ {n},xa,cb{n}@x.example\n" for n in range(people))
+    return files | {
+        "policy.toml": policy,
+        "units.csv": "id,name,head,parent,address\nxa,UBND xã,head,,\n",
+        "officers.csv": f"id,name,unit,address\nhead,Lãnh đạo,xa,head@x.example\n{officers}",
+    }
 
 
 @dataclass
@@ -118,6 +129,14 @@ class Scene:
         thread.start()
         return thread
 
+    def refer(self, release: list[Document]) -> None:
+        """Publish a release of the reference."""
+        name = f"{self.layout.prefix}-r"
+        with contextlib.closing(Writer(self.kafka.bootstrap, name=name)) as writer, writer.transaction():
+            for document in release:
+                value = msgspec.json.encode(document)
+                writer.write(self.topic(REFERENCE.name), document.key.decode(), value, partition=0)
+
     def topic(self, name: str) -> str:
         return f"{self.layout.prefix}.{name}"
 
@@ -162,14 +181,12 @@ class Scene:
 
     def wanted(self) -> set[tuple[str, str, str]]:
         """Return the facts that should be told, from what is in the log."""
-        addresses = {officer.id: officer.address for officer in directory(self.people).officers.values()}
         events, trail = (self._values(topic.name) for topic in (EVENTS, TRAIL))
-        return expected(events, trail, Officers(addresses))
+        return expected(events, trail, self._values(REFERENCE.name, partitions=1))
 
     def unrecorded(self) -> int:
         """Return how many mails were accepted for which no intent is in the ledger."""
-        intents = {line["message_id"] for line in self._ledger() if line["line"] == "intent"}
-        return sum(not any(id.encode() in mail.content[:1000] for id in intents) for mail in self.sink.accepted[-2000:])
+        return unrecorded([mail.content for mail in self.sink.accepted], self._values(LEDGER.name))
 
     def _ledger(self) -> list[dict[str, str]]:
         return [msgspec.json.decode(value) for value in self._values(LEDGER.name)]
@@ -180,8 +197,8 @@ class Scene:
         ended = [line for line in lines if line["line"] == "outcome" and line["ending"] == "accepted"]
         return opened == {line["digest"] for line in ended}
 
-    def _values(self, name: str) -> list[bytes]:
-        found = committed(self.kafka.bootstrap, self.topic(name), partitions=PARTITIONS)
+    def _values(self, name: str, *, partitions: int = PARTITIONS) -> list[bytes]:
+        found = committed(self.kafka.bootstrap, self.topic(name), partitions=partitions)
         return [value for records in found.values() for _, value in records if value]
 
     def _judged(self, wanted: set[tuple[str, str, str]]) -> Verdict:
@@ -198,9 +215,13 @@ class Scene:
 
 @contextmanager
 def scene(
-    *, people: int, temper: Temper | None = None, connections: int = 8, kafka: LocalKafka | None = None
+    *, people: int, temper: Temper | None = None, connections: int = 8, kafka: LocalKafka | None = None, gap: int = 2
 ) -> Iterator[Scene]:
-    """Give a sink and topics of their own, on a broker of their own where none is given."""
+    """Give a sink and topics of their own, on a broker of their own where none is given.
+
+    `gap` is how many seconds lie between two mails to one person, doubled with each; 0: neither that nor a most of
+    mails a day.
+    """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="storm-")))
         kafka = kafka or stack.enter_context(LocalKafka())
@@ -209,11 +230,11 @@ def scene(
         sink = stack.enter_context(Sink(temper))
         orders = Orders(
             smtp_port=sink.port,
-            directory=directory(people),
             begun=time.time(),  # noqa: TID251 - the storm's own clock
             moment=BEGINS,
             connections=connections,
         )
         made = Scene(kafka, layout, sink, folder, people, orders)
+        made.refer(documents(published(people, gap=gap), counts_from=REFERRED))
         stack.callback(made.close)
         yield made

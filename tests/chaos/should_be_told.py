@@ -5,6 +5,8 @@ weekday that is no holiday, a mail what its recipient can read in it.
 """
 
 import base64
+import csv
+import io
 import json
 import re
 from collections import Counter
@@ -17,14 +19,14 @@ Fact = tuple[str, str, str]
 """Address, dossier, stage."""
 
 
-@dataclass(frozen=True, slots=True)
-class Officers:
-    """The reference, as far as a storm needs it: who holds an address, and who heads the unit."""
+def addresses(reference: Iterable[bytes], now: int) -> dict[str, str]:
+    """Return each officer's address by the last table of officers that counts at a moment."""
+    documents = [json.loads(value) for value in reference]
+    tables = [each["text"] for each in documents if each["file"] == "officers.csv" and each["counts_from"] <= now]
+    return {row["id"]: row["address"] for row in csv.DictReader(io.StringIO(tables[-1]))}
 
-    addresses: dict[str, str]
 
-
-def expected(events: Iterable[bytes], epochs: Iterable[bytes], officers: Officers) -> set[Fact]:
+def expected(events: Iterable[bytes], epochs: Iterable[bytes], reference: Iterable[bytes]) -> set[Fact]:
     """Return what each address should have been told: the last stage of every dossier that is open at the last epoch.
 
     The storms give every dossier one officer and a due moment that is past, so that the stage is `overdue` or nothing.
@@ -40,8 +42,9 @@ def expected(events: Iterable[bytes], epochs: Iterable[bytes], officers: Officer
             due[event["subject"]] = (data["officer"], int(datetime.fromisoformat(data["due_at"]).timestamp()))
         elif kind == "done":
             closed.add(event["subject"])
+    written_to = addresses(reference, now)
     return {
-        (officers.addresses[officer], dossier, "overdue")
+        (written_to[officer], dossier, "overdue")
         for dossier, (officer, due_at) in due.items()
         if dossier not in closed and due_at < now
     }
@@ -57,9 +60,7 @@ class Read:
 
 def read(address: str, content: bytes) -> Read:
     """Read the text part of a mail, as a person would: headings, and under them one dossier a line."""
-    head, _, body = content.partition(b"\r\n\r\n")
-    message_id = re.search(rb"(?mi)^Message-ID: (<[^>]+>)", head)
-    assert message_id is not None
+    body = content.partition(b"\r\n\r\n")[2]
     text = base64.b64decode(body.partition(b"\r\n\r\n")[2].partition(b"\r\n--=_")[0]).decode()
     facts, stage = set(), ""
     for line in text.splitlines():
@@ -67,7 +68,21 @@ def read(address: str, content: bytes) -> Read:
             stage = STAGES.get(heading[1], "")
         elif entry := re.match(r"\d+\. (\S+) – ", line):
             facts.add((address, entry[1], stage))
-    return Read(message_id[1].decode(), frozenset(facts))
+    return Read(message_id_of(content), frozenset(facts))
+
+
+def message_id_of(content: bytes) -> str:
+    """Return the id in a mail's head."""
+    found = re.search(rb"(?mi)^Message-ID: (<[^>]+>)", content.partition(b"\r\n\r\n")[0])
+    assert found is not None
+    return found[1].decode()
+
+
+def unrecorded(accepted: Iterable[bytes], ledger: Iterable[bytes]) -> int:
+    """Return how many mails were accepted of which no intent stands in the ledger."""
+    lines = [json.loads(line) for line in ledger]
+    intents = {line["message_id"] for line in lines if line["line"] == "intent"}
+    return sum(message_id_of(content) not in intents for content in accepted)
 
 
 @dataclass(frozen=True, slots=True)
