@@ -177,6 +177,10 @@ class Scene:
                     break
             time.sleep(0.5)
         found = self._judged(wanted)
+        if found.lost:
+            # The folder goes with the scene: what the couriers said last would be gone with it.
+            for log in sorted(self.folder.glob("courier-*.log")):
+                print(log.name, log.read_text(encoding="utf-8")[-1500:], file=sys.stderr)
         return replace(found, wrong=found.wrong + unlike(self.kafka.bootstrap, self.layout.prefix))
 
     def wanted(self) -> set[tuple[str, str, str]]:
