@@ -73,7 +73,8 @@ def in_code() -> dict[str, tuple[str, frozenset[str]]]:
     found: dict[str, tuple[str, frozenset[str]]] = {}
     for package in ("streams", "alerts", "dashboards", "deploy"):
         for file in (ROOT / package).rglob("*.py"):
-            for node in ast.walk(ast.parse(file.read_bytes())):
+            code = file.read_bytes()
+            for node in ast.walk(ast.parse(code)) if b"log." in code or b"logging" in code else ():
                 match node:
                     case ast.Call(ast.Attribute(ast.Name("log"), level), [ast.Constant(str(name))]) if level in LEVELS:
                         others = found.get(name, (level, frozenset()))[1]
