@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 
 import msgspec
 
 from streams.wire import cloudevents
 from tests.sources import SOURCE, Record
 
-STEPS: tuple[tuple[str, float, dict[str, object]], ...] = (
+Step: TypeAlias = tuple[str, float, dict[str, object]]
+"""Kind, days after the first, data."""
+STEPS: tuple[Step, ...] = (
     (
         "submitted",
         0.0,
@@ -28,7 +31,7 @@ STEPS: tuple[tuple[str, float, dict[str, object]], ...] = (
     ("done", 4.0, {"result": True}),
     ("returned", 5.0, {}),
 )
-OPEN: tuple[tuple[str, float, dict[str, object]], ...] = (
+OPEN: tuple[Step, ...] = (
     *STEPS[:8],
     ("transferred", 3.2, {"unit": "muongnhe", "officer": "muongnhe-cb2"}),
     ("transferred", 4.0, {"unit": "muongnhe", "officer": "muongnhe-cb1"}),
@@ -37,7 +40,7 @@ OPEN: tuple[tuple[str, float, dict[str, object]], ...] = (
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
-def events(dossiers: int, *, steps: Sequence[tuple[str, float, dict[str, object]]] = STEPS) -> Iterator[Record]:
+def events(dossiers: int, *, steps: Sequence[Step] = STEPS) -> Iterator[Record]:
     """Yield these events of so many dossiers, step by step over all of them, as they would arrive."""
     offset = 0
     for place, (kind, days, data) in enumerate(steps):
