@@ -15,6 +15,7 @@ from typing import Any, Final
 from kafka.errors import KafkaError
 from kafka.net.manager import KafkaConnectionManager
 from kafka.net.selector import NetworkSelector
+from kafka.protocol.metadata import MetadataRequest
 
 from streams.cluster import Address, Cluster, cluster_of
 from streams.sockets import direct
@@ -31,10 +32,22 @@ class NotAdmitted(Exception):
     """The cluster is there and does not let us in, or a file that we were to show cannot be read; says why."""
 
 
+class Another(NotAdmitted):
+    """It is not the cluster that the settings remember."""
+
+
 def admitted(address: Address, seconds: float) -> bool:
     """Tell whether one of the cluster's addresses lets us in; False when none was there within so many seconds.
 
     Raises NotAdmitted when there is one and it turns us away; a broker that has just started may do so for a moment.
+    """
+    return identity(address, seconds) is not None
+
+
+def identity(address: Address, seconds: float) -> str | None:
+    """Return the id of the cluster that lets us in, None when nobody was there within so many seconds; as `admitted`.
+
+    Raises Another when it has another id than the one that is remembered.
     """
     cluster = cluster_of(address)
     began = time.monotonic()
@@ -42,19 +55,28 @@ def admitted(address: Address, seconds: float) -> bool:
         turned_away: NotAdmitted | None = None
         for host, port in _places(cluster):
             try:
-                _knock(cluster, host, port)
+                found = _knock(cluster, host, port)
             except _Silent:
                 continue
             except _TurnedAway as error:
                 turned_away = error
             else:
-                return True
+                return _recognised(cluster, found)
         waited = time.monotonic() - began
         if turned_away is not None and waited >= min(seconds, MOMENT):
             raise turned_away
         if waited >= seconds:
-            return False
+            return None
         time.sleep(PAUSE)
+
+
+def _recognised(cluster: Cluster, found: str) -> str:
+    if cluster.id not in {None, found}:
+        raise Another(
+            f"the cluster at {cluster} is {found!r}, not {cluster.id!r} (kafka.cluster_id), and was not entered; set "
+            "kafka.bootstrap to the addresses of the right one, or, if the log was moved there, kafka.cluster_id"
+        )
+    return found
 
 
 class _TurnedAway(NotAdmitted):
@@ -70,7 +92,7 @@ def _places(cluster: Cluster) -> Iterator[tuple[str, int]]:
         yield host.strip("[]"), int(port)
 
 
-def _knock(cluster: Cluster, host: str, port: int) -> None:
+def _knock(cluster: Cluster, host: str, port: int) -> str:
     try:
         with socket.create_connection((host, port), CONNECT) as door:
             door.settimeout(TALK)
@@ -78,7 +100,7 @@ def _knock(cluster: Cluster, host: str, port: int) -> None:
                 _hide(cluster, door, host)
     except (OSError, ValueError) as error:
         raise _Silent from error
-    _come_in(cluster, f"{host}:{port}")
+    return _come_in(cluster, f"{host}:{port}")
 
 
 def _hide(cluster: Cluster, door: socket.socket, host: str) -> None:
@@ -100,7 +122,7 @@ def _trusting(cluster: Cluster) -> ssl.SSLContext:
         raise NotAdmitted(f"kafka.authority, kafka.certificate_file or kafka.key_file: {error}") from error
 
 
-def _come_in(cluster: Cluster, place: str) -> None:
+def _come_in(cluster: Cluster, place: str) -> str:
     try:
         reach = {**direct(cluster), "bootstrap_servers": [place]}
     except OSError as error:
@@ -109,7 +131,7 @@ def _come_in(cluster: Cluster, place: str) -> None:
     manager = KafkaConnectionManager(net, **reach)
     try:
         with _quiet():
-            net.run(_greeted, manager, cluster)
+            return str(net.run(_greeted, manager, cluster))
     except (KafkaError, OSError) as error:
         how = f"{cluster} accepts connections and ends them when spoken to as {cluster.protocol}"
         raise _TurnedAway(f"{how} (kafka.security_protocol): {error}") from error
@@ -130,7 +152,8 @@ def _quiet() -> Iterator[None]:
         log.setLevel(before)
 
 
-async def _greeted(manager: Any, cluster: Cluster) -> None:
+async def _greeted(manager: Any, cluster: Cluster) -> str:
+    """Return the cluster's id; empty where a broker does not say it."""
     (broker,) = manager.cluster.bootstrap_brokers()
     connection = manager.get_connection(broker.node_id, timeout_ms=TALK * 1000, refresh_metadata_on_err=False)
     try:
@@ -143,3 +166,12 @@ async def _greeted(manager: Any, cluster: Cluster) -> None:
                 "mechanism is wrong (kafka.username, kafka.password_file, kafka.sasl_mechanism)"
             ) from error
         raise
+    told = await connection.send_request(
+        MetadataRequest(
+            topics=MetadataRequest.NO_TOPICS,
+            allow_auto_topic_creation=False,
+            include_cluster_authorized_operations=False,
+            include_topic_authorized_operations=False,
+        )
+    )
+    return told.cluster_id or ""

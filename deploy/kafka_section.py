@@ -26,6 +26,8 @@ class Kafka(Section):
     replication: Annotated[int, Field(ge=1, le=9)] = 3
     """Copies of every partition."""
     client_id: str = "dunghan"
+    cluster_id: str | None = None
+    """The cluster's own id (`dunghan doctor` says it): no process enters another, whatever answers at the addresses."""
     security_protocol: Protocol = Protocol.PLAINTEXT
     """What the brokers' door asks: `PLAINTEXT` nothing, `SSL` TLS, `SASL_SSL` TLS and a name (docs/security.md)."""
     sasl_mechanism: Mechanism = Mechanism.SCRAM_SHA_512
@@ -56,6 +58,7 @@ class Kafka(Section):
             authority=self.authority,
             certificate=self.certificate_file,
             key=self.key_file,
+            id=self.cluster_id,
         )
 
 

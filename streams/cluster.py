@@ -44,7 +44,8 @@ class Cluster:
     """A cluster and our way in; as text it is its addresses, and no secret is ever a part of it.
 
     `authority` (PEM) says who signs the brokers' certificates, None: whoever this machine trusts; `certificate` and
-    `key` (PEM) are shown to a broker that asks for them.
+    `key` (PEM) are shown to a broker that asks for them. `id` is the cluster's own (KIP-78), and any
+    other is a mix-up; None: whichever it is.
     """
 
     bootstrap: str
@@ -55,6 +56,7 @@ class Cluster:
     authority: Path | None = None
     certificate: Path | None = None
     key: Path | None = None
+    id: str | None = None
 
     def __str__(self) -> str:
         """Return the addresses, host:port, comma-separated."""

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from cryptography import x509
 
 from deploy.admin import AdminError, TopicAdmin
+from deploy.admission import Another, NotAdmitted, identity
 from deploy.doctoring.line import Grade, Line
 from deploy.layout import Fault, Layout
 from deploy.rulebook import ReferenceError, load_rulebook
@@ -31,11 +32,18 @@ def _topics(settings: Settings, patience: float) -> Iterator[Line]:
     kafka = settings.kafka
     layout = Layout(kafka.prefix, kafka.partitions, kafka.replication)
     try:
+        known = identity(kafka.cluster, patience)
         found = TopicAdmin(kafka.cluster, layout, patience=patience).plan()
-    except AdminError as error:
+    except Another as error:
+        yield Line("kafka", Grade.WRONG, str(error), "set DUNGHAN_KAFKA__BOOTSTRAP, or DUNGHAN_KAFKA__CLUSTER_ID")
+        return
+    except (AdminError, NotAdmitted) as error:
         yield Line("kafka", Grade.WRONG, str(error), "start the cluster, or set DUNGHAN_KAFKA__BOOTSTRAP")
         return
-    yield Line("kafka", Grade.FINE, f"answers at {kafka.cluster}")
+    remedy = (
+        "" if kafka.cluster_id else f"set DUNGHAN_KAFKA__CLUSTER_ID={known}: no process then enters another by mistake"
+    )
+    yield Line("kafka", Grade.FINE, f"answers at {kafka.cluster}, cluster {known}", remedy)
     for each in found:
         grade = Grade.WARNING if each.fault is Fault.COPIES else Grade.WRONG
         what = f"{each.topic}: {each.fault} {each.setting}".strip()

@@ -2,6 +2,7 @@
 
 import ssl
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from streams.sockets import DIRECT, direct
 from tests.certificates import of_loopback
 
 
-def locked(tmp_path: Path, **more: Path) -> Cluster:
+def locked(tmp_path: Path, **more: Any) -> Cluster:
     password = tmp_path / "password"
     password.write_text("mật khẩu\n", encoding="utf-8")
     return Cluster(
