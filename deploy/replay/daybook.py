@@ -13,7 +13,7 @@ import msgspec
 
 from streams.core.moments import Moment
 from streams.wire.records import Mark, Notice, NoticeRecord, Withdrawal
-from streams.wire.trail import Decided, Labelled, Taken, Withdrawn
+from streams.wire.trail import Cleared, Decided, Labelled, Raised, Taken, Withdrawn
 
 ALWAYS: Final = 1 << 62
 """The end of a span that has none."""
@@ -25,10 +25,18 @@ class What(enum.StrEnum):
     VERDICT = "verdict"
     NOTICE = "notice"
     WITHDRAWAL = "withdrawal"
+    FINDING = "finding"
+    FINDING_WITHDRAWN = "finding_withdrawn"
+
+
+SPOKEN: Final = (What.NOTICE, What.WITHDRAWAL)
+"""What somebody hears of."""
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):
-    """One decision; `name` is the label of a verdict, the stage of a notice or of its withdrawal.
+    """One decision; `name` is the label of a verdict, the stage of a notice or its withdrawal, the rule of a finding.
+
+    A finding's `stage_at` is the moment from which it holds, its reason the note, its id the events that show it.
 
     `at` is the time to which the register had come, `decided_at` the `now` of its decision, `stage_at` the moment at
     which the stage was reached. The reason and the due moment of a notice, and to whom it or its withdrawal goes, stand
@@ -49,9 +57,12 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
 
 
 _Which: TypeAlias = tuple[str, str, Moment]
-_decode: Final = msgspec.json.Decoder(Taken | Labelled | Decided | Withdrawn).decode
+Line: TypeAlias = Taken | Labelled | Decided | Withdrawn | Raised | Cleared
+_decode: Final = msgspec.json.Decoder(Line).decode
 _decode_notice: Final = msgspec.json.Decoder(NoticeRecord).decode
-_READ: Final = tuple(f'{{"line":"{kind}"'.encode() for kind in ("event", "label", "stage", "withdrawn"))
+_READ: Final = tuple(
+    f'{{"line":"{kind}"'.encode() for kind in ("event", "label", "stage", "withdrawn", "finding", "finding_withdrawn")
+)
 
 
 class Daybook:
@@ -90,13 +101,13 @@ class Daybook:
 
     def fill(self, notices: Iterable[bytes], *, since: int = 0) -> None:
         """Add to each notice from this place on what its record says; raises msgspec.DecodeError for what is none."""
-        wanted = {_which(one) for one in self.decisions[since:] if one.what is not What.VERDICT}
+        wanted = {_which(one) for one in self.decisions[since:] if one.what in SPOKEN}
         if wanted:
             found = _found(notices, wanted)
             self.decisions[since:] = [_filled(one, found) for one in self.decisions[since:]]
 
 
-def _decision(line: Labelled | Decided | Withdrawn, at: Moment) -> Decision:
+def _decision(line: Labelled | Decided | Withdrawn | Raised | Cleared, at: Moment) -> Decision:
     match line:
         case Labelled():
             return Decision(What.VERDICT, line.dossier, line.label, at, line.decided_at, line.reason, line.due_at)
@@ -106,6 +117,10 @@ def _decision(line: Labelled | Decided | Withdrawn, at: Moment) -> Decision:
             )
         case Withdrawn():
             return Decision(What.WITHDRAWAL, line.dossier, line.stage, at, line.decided_at, line.reason, id=line.id)
+        case Raised() | Cleared():
+            what = What.FINDING if isinstance(line, Raised) else What.FINDING_WITHDRAWN
+            shown = " ".join(line.events) if isinstance(line, Raised) else ""
+            return Decision(what, line.dossier, line.rule, at, line.decided_at, line.note, stage_at=line.at, id=shown)
 
 
 def _which(one: Decision | Notice | Withdrawal) -> _Which:
@@ -124,7 +139,7 @@ def _found(values: Iterable[bytes], wanted: Container[_Which]) -> dict[_Which, d
 
 
 def _filled(one: Decision, found: Mapping[_Which, deque[Notice | Withdrawal]]) -> Decision:
-    if one.what is What.VERDICT or not (kept := found.get(_which(one))):
+    if one.what not in SPOKEN or not (kept := found.get(_which(one))):
         return one
     record = kept.popleft()
     one = msgspec.structs.replace(one, unit=record.unit, officer=record.officer or "")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from deploy.reading import Log
-from deploy.replay.daybook import ALWAYS, Daybook, What
+from deploy.replay.daybook import ALWAYS, SPOKEN, Daybook, What
 from deploy.replay.differing import Difference, How, differing
 from deploy.replay.once_more import OnceMore
 from deploy.verify.partition import EPOCH, SKIPPED, Logs
@@ -176,7 +176,7 @@ class _named:  # noqa: N801 - read as a word: with _named(partition)
 
 
 def _told(books: tuple[Daybook, Daybook]) -> Iterator[Difference]:
-    counts, shadows = ([one for one in book.decisions if one.what is not What.VERDICT] for book in books)
+    counts, shadows = ([one for one in book.decisions if one.what in SPOKEN] for book in books)
     return (one for one in differing(counts, shadows) if not _same(one))
 
 

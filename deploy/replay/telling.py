@@ -15,6 +15,8 @@ WORDS: Final = {
     What.VERDICT: "xếp loại · verdict",
     What.NOTICE: "báo · notice",
     What.WITHDRAWAL: "rút báo · withdrawal",
+    What.FINDING: "điều cần xem lại · finding",
+    What.FINDING_WITHDRAWN: "thôi cần xem lại · finding withdrawn",
     How.ONLY_THEN: "chỉ khi đó · only then",
     How.ONLY_NOW: "chỉ bây giờ · only now",
     How.DIFFERENTLY: "khác đi · differently",

@@ -53,6 +53,7 @@ def test_a_stage_that_a_worker_came_to_a_day_late_belongs_to_the_day_on_which_it
     assert told == [
         (What.NOTICE, "due_today", at("2020-03-05 07:30")),
         (What.VERDICT, "open_overdue", at("2020-03-05 16:00") + 1),
+        (What.FINDING, "R8", at("2020-03-05 16:00") + 1),
         (What.NOTICE, "overdue", at("2020-03-05 16:00") + 1),
     ]
     assert list(differing(then.decisions, again.daybook.decisions)) == []
@@ -104,7 +105,7 @@ def test_a_notice_says_its_reason_and_due_moment_on_both_sides_as_long_as_it_is_
     assert {one.due_at for one in then.decisions if one.what is What.NOTICE} == {None}
     then.fill(value or b"" for epoch in epochs for _, value in epoch.outputs.get(("dossier.notices", 0), ()))
     assert then.decisions == again.daybook.decisions
-    assert {one.due_at for one in then.decisions} == {at("2020-03-05 16:00")}
+    assert {one.due_at for one in then.decisions if one.what is not What.FINDING} == {at("2020-03-05 16:00")}
 
 
 @pytest.mark.parametrize(
@@ -122,3 +123,19 @@ def test_what_is_gone_stops_the_replay(records: list[int], epochs: list[int], wh
     again = once_more([log[place] for place in records], Day(0, FIFTH.end))
     with pytest.raises(why):
         led(trail(*(written[place] for place in epochs)), Daybook(), again)
+
+
+def test_a_finding_that_another_threshold_does_not_raise_is_a_difference_of_its_day() -> None:
+    limits = msgspec.structs.replace(RULES.policy.findings, due_differs_working_days=4)
+    policy = msgspec.structs.replace(RULES.policy, findings=limits)
+    other = Rulebook(RULES.version, policy, RULES.calendar_for(None))
+    values = sent("accepted", "2020-03-02 08:00", procedure="1", unit="m1", limit="2 working days",
+                  due_at="2020-03-06 16:00")  # fmt: skip
+    log, day = taken([values]), Day(at("2020-03-02 00:00"), at("2020-03-03 00:00"))
+    lines = trail(register().take(log, now=at("2020-03-02 08:00")))
+    then, again = Daybook(*day), once_more(log, day, other)
+    led(lines, then, again)
+    (found,) = differing(then.decisions, again.daybook.decisions)
+    assert (found.how, found.about.what, found.about.name) == (How.ONLY_THEN, What.FINDING, "R15")
+    assert found.about.stage_at == at("2020-03-02 08:00")
+    assert found.about.id

@@ -1,8 +1,12 @@
 """A worker that begins again while dossiers are judged again goes on by the edition its partition was at."""
 
+import json
+
+import msgspec
 import pytest
 
 from streams.core.editions import Edition
+from streams.core.rulebook import Rulebook
 from tests.property.test_redating import NEW, OLD, START, THIRD, Reference, Run, decisions, figures_of, state_of
 from tests.sources import at, sent, taken
 
@@ -57,3 +61,46 @@ def test_closed_dossiers_are_judged_again_by_the_old_rules_when_these_put_the_ne
     right = run(learnt=(FIRST, SECOND, Edition(NEXT, OLD, START)), learnt_after=3, again_after=())
     left = run(learnt=(FIRST, SECOND, Edition(NEXT, OLD)), learnt_after=3, again_after=())
     assert state_of(right.epochs) != state_of(left.epochs)
+
+
+def loosened(days: int) -> Rulebook:
+    """The old rules with another threshold of the audit, and nothing else."""
+    limits = msgspec.structs.replace(OLD.policy.findings, due_differs_working_days=days)
+    policy = msgspec.structs.replace(OLD.policy, version=f"differs-{days}", findings=limits)
+    return Rulebook(policy.version, policy, OLD.calendar_for(None))
+
+
+@pytest.mark.parametrize(
+    ("closed_since", "cleared"),
+    [
+        pytest.param(None, {"muongnhe/open"}, id="the open ones"),
+        pytest.param(START, {"muongnhe/open", "muongnhe/closed"}, id="and those closed since it is said"),
+    ],
+)
+def test_findings_are_judged_again_where_only_a_threshold_of_the_audit_changes(
+    closed_since: int | None, cleared: set[str]
+) -> None:
+    accepted = [
+        sent("accepted", "2020-03-02 08:00", dossier=f"muongnhe/{name}", procedure="1", unit="m",
+             limit="2 working days", due_at="2020-03-06 16:00")
+        for name in ("open", "closed")
+    ]  # fmt: skip
+    log = taken([*accepted, sent("done", "2020-03-02 16:00", dossier="muongnhe/closed", result=True)])
+    numbered = [record._replace(offset=place) for place, record in enumerate(log)]
+    run = Run(numbered, Reference(Edition(0, loosened(1)), Edition(CHANGE, loosened(4), closed_since)), 1)
+    run.finish(CHANGE - 60)
+    raised = found_in(run, "finding")
+    run.finish(CHANGE)
+    assert raised == {"muongnhe/open", "muongnhe/closed"}
+    assert found_in(run, "finding_withdrawn") == cleared
+    tallies = {key: value for epoch in run.epochs for key, value in epoch.outputs.get(("unit.tallies", 0), [])}
+    counted = [json.loads(value or b"").get("findings", []) for value in tallies.values()]
+    assert sum(count for one in counted for rule, count in one if rule == "R15") == 2 - len(cleared)
+
+
+def found_in(run: Run, line: str) -> set[str]:
+    """Return of which dossiers the trail says so of R15."""
+    values = [
+        json.loads(value or b"") for epoch in run.epochs for _, value in epoch.outputs.get(("dossier.trail", 0), [])
+    ]
+    return {one["dossier"] for one in values if one["line"] == line and one["rule"] == "R15"}
