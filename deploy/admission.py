@@ -87,6 +87,17 @@ class _Silent(Exception):
     """Nobody is there, or goes away before anything is said."""
 
 
+def certificate_of(address: Address) -> bytes | None:
+    """Return the certificate (DER) of the first broker that shows one; None without TLS, or where none is shown."""
+    cluster = cluster_of(address)
+    for host, port in _places(cluster) if cluster.protocol.hidden else ():
+        with contextlib.suppress(OSError), socket.create_connection((host, port), CONNECT) as door:
+            door.settimeout(TALK)
+            with cluster.trusting().wrap_socket(door, server_hostname=host) as hidden:
+                return hidden.getpeercert(binary_form=True)
+    return None
+
+
 def _places(cluster: Cluster) -> Iterator[tuple[str, int]]:
     for host, _, port in (each.rpartition(":") for each in cluster.addresses):
         yield host.strip("[]"), int(port)

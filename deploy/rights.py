@@ -69,7 +69,7 @@ PARTS: Final = {
         looks=True,
     ),
     "courier": Part(
-        reads=(topics.NOTICES, topics.OUTBOX, topics.BOOK, topics.BYTES, topics.LEDGER),
+        reads=(topics.NOTICES, topics.OUTBOX, topics.BOOK, topics.BYTES, topics.LEDGER, topics.REFERENCE),
         writes=(topics.OUTBOX, topics.BOOK, topics.BYTES, topics.LEDGER),
         joins=("route", "send"),
         transactions=("route-", "send-"),

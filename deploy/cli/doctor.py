@@ -12,7 +12,9 @@ from deploy.cli import PROBLEMS, settings_of
 @click.option("--json", "as_json", is_flag=True, help="In JSON · Print JSON.")
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:  # noqa: FBT001 - click passes a flag by name
-    """Khám, không đổi gì · Look at Kafka, topics, calendars and the gateway's certificate; change nothing.
+    """Khám, không đổi gì · Look at the whole installation; change nothing, send nothing.
+
+    Kafka, topics, clock, disks, lag, transactions, restore, calendars, people, certificates, secrets, the mail server.
 
     Exit code 3 when something is wrong; a warning alone is 0.
     """

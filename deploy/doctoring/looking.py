@@ -1,19 +1,19 @@
 """The looks themselves: each reads, changes nothing, and answers with one line or with one for each fault."""
 
+import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
-from cryptography import x509
-
+from alerts.directory import DirectoryError, parse
 from deploy.admin import AdminError, TopicAdmin
 from deploy.admission import Another, NotAdmitted, identity
+from deploy.doctoring import cluster, files, mailserver, people
 from deploy.doctoring.line import Grade, Line
 from deploy.layout import Fault, Layout
-from deploy.rulebook import ReferenceError, load_rulebook
+from deploy.rulebook import ReferenceError, load_rulebook, reference_folder
 from deploy.settings import Settings
 from streams.core.moments import Moment, date_of, day_of, day_on, moment_on
 
-SOON = timedelta(days=21)
 CALENDAR_MONTHS_AHEAD = 10
 """From this month on the next year's calendar ought to be there: it is decided in autumn (DOMAIN section 3)."""
 NOON = 12 * 3600
@@ -22,13 +22,16 @@ NOON = 12 * 3600
 def examined(settings: Settings, *, now: Moment, patience: float = 5.0) -> tuple[Line, ...]:
     """Return every line, in the order in which to read them; `patience` seconds for a cluster that does not answer."""
     return (
-        *_topics(settings, patience),
+        *_kafka(settings, patience, now),
         *_calendar(settings, now),
-        *_certificate(settings, now),
+        *_people(settings, now),
+        *files.looked_at(settings, now=now),
+        *mailserver.looked_at(settings, now=now),
     )
 
 
-def _topics(settings: Settings, patience: float) -> Iterator[Line]:
+def _kafka(settings: Settings, patience: float, now: Moment) -> Iterator[Line]:
+    began = time.monotonic()
     kafka = settings.kafka
     layout = Layout(kafka.prefix, kafka.partitions, kafka.replication)
     try:
@@ -50,6 +53,8 @@ def _topics(settings: Settings, patience: float) -> Iterator[Line]:
         yield Line("topics", grade, f"{what}: {each.found} instead of {each.wanted}", each.remedy)
     if not found:
         yield Line("topics", Grade.FINE, "every topic is as the design says")
+    if not any(each.fault is Fault.MISSING for each in found):
+        yield from cluster.looked_at(settings, now=now + round(time.monotonic() - began))
 
 
 def _calendar(settings: Settings, now: Moment) -> Iterator[Line]:
@@ -68,16 +73,16 @@ def _calendar(settings: Settings, now: Moment) -> Iterator[Line]:
         yield Line("calendar", Grade.WARNING if due else Grade.FINE, f"{year} is provisional", remedy)
 
 
-def _certificate(settings: Settings, now: Moment) -> Iterator[Line]:
-    file = settings.gateway.certificate_file
-    if file is None:
-        return
+def _people(settings: Settings, now: Moment) -> Iterator[Line]:
+    folder = reference_folder(settings.reference.folder)
     try:
-        ends = x509.load_pem_x509_certificate(file.read_bytes()).not_valid_after_utc
-    except (OSError, ValueError) as error:
-        yield Line("certificate", Grade.WRONG, f"{file}: {error}", "put a certificate in PEM there")
-        return
-    left = ends - datetime.fromtimestamp(now, UTC)
-    grade = Grade.WRONG if left <= timedelta() else Grade.WARNING if left < SOON else Grade.FINE
-    remedy = "" if grade is Grade.FINE else "renew it and start the gateway again"
-    yield Line("certificate", grade, f"{file} ends on {ends:%Y-%m-%d}", remedy)
+        units, officers = ((folder / name).read_text(encoding="utf-8") for name in ("units.csv", "officers.csv"))
+        absences = folder / "absences.csv"
+        directory = parse(units, officers, absences.read_text(encoding="utf-8") if absences.exists() else "")
+    except FileNotFoundError as error:
+        found, remedy = f"there is no {error.filename}", "put units.csv and officers.csv into the reference folder"
+        yield Line("people", Grade.WARNING, found, remedy)
+    except (OSError, UnicodeDecodeError, DirectoryError) as error:
+        yield Line("people", Grade.WRONG, str(error), "mend the file in the reference folder")
+    else:
+        yield from people.looked_at(directory, now=now)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from kafka import KafkaProducer
 
+from deploy import clock
 from deploy.cli import main
 from deploy.doctoring.line import Grade, Line
 from deploy.doctoring.looking import examined
@@ -34,8 +36,42 @@ def on(kafka: str, prefix: str, *, partitions: int = 4) -> Settings:
 
 
 def test_a_cluster_as_designed_is_fine(kafka: str, topics: Layout) -> None:
-    for what in ("kafka", "topics"):
-        assert [each.grade for each in about(what, on(kafka, topics.prefix))] == [Grade.FINE]
+    found = examined(on(kafka, topics.prefix), now=clock.now(), patience=1.0)
+    known = {each.what: each for each in found if each.what in {"kafka", "topics", "clock", "transactions", "restore"}}
+    assert len(known) == 5
+    assert {each.grade for each in known.values()} == {Grade.FINE}, known
+    assert len([each for each in found if each.what == "lag"]) == 4
+    assert any("GB left" in each.found for each in found if each.what == "disk")
+
+
+def test_a_clock_that_differs_from_the_brokers_is_told(kafka: str, topics: Layout) -> None:
+    for seconds, grade in ((-3600, Grade.WRONG), (10, Grade.WARNING)):
+        (line,) = about("clock", on(kafka, topics.prefix), now=clock.now() + seconds)
+        assert line.grade is grade, line
+        assert "time server" in line.remedy
+
+
+def test_a_transaction_that_nobody_ends_is_told_once_it_is_old(kafka: str, topics: Layout) -> None:
+    producer = KafkaProducer(bootstrap_servers=kafka, transactional_id=topics.prefix, transaction_timeout_ms=60_000)
+    try:
+        producer.init_transactions()
+        producer.begin_transaction()
+        producer.send(f"{topics.prefix}.dossier.events", value=b"", partition=0).get(10)
+        young, old = (about("transactions", on(kafka, topics.prefix), now=clock.now() + each) for each in (0, 600))
+        producer.abort_transaction()
+    finally:
+        producer.close()
+    assert [each.grade for each in young] == [Grade.FINE]
+    assert [each.grade for each in old] == [Grade.WRONG]
+    assert "find-hanging" in old[0].remedy
+
+
+def test_what_waits_for_a_group_is_counted(kafka: str, topics: Layout) -> None:
+    producer = KafkaProducer(bootstrap_servers=kafka)
+    producer.send(f"{topics.prefix}.dossier.inbox", value=b"", partition=0).get(10)
+    producer.close()
+    found = about("lag", on(kafka, topics.prefix))
+    assert "in dossier.inbox: 1 records behind, has not begun" in found[0].found
 
 
 def test_a_missing_topic_is_wrong_and_looking_does_not_make_it(kafka: str, prefix: str) -> None:
@@ -82,7 +118,8 @@ def test_the_command_ends_with_3_where_something_is_wrong_and_with_0_where_nothi
         monkeypatch.setenv(f"DUNGHAN_KAFKA__{name}", value)
     well = CliRunner().invoke(main, ["doctor", "--json"])
     assert well.exit_code == 0, well.output
-    assert {each["what"] for each in json.loads(well.output)["lines"]} == {"kafka", "topics", "calendar"}
+    looked = {"kafka", "topics", "clock", "disk", "lag", "transactions", "restore", "calendar", "people", "mail"}
+    assert {each["what"] for each in json.loads(well.output)["lines"]} == looked
     monkeypatch.setenv("DUNGHAN_KAFKA__PARTITIONS", "5")
     ill = CliRunner().invoke(main, ["doctor"])
     assert ill.exit_code == 3

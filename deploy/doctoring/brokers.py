@@ -1,0 +1,128 @@
+"""What the cluster itself shows: its clock, its disks, how far each group is, what a restore would read.
+
+Nothing is written. The clock is that of the controller, which says with DescribeQuorum (KIP-836) what time it is.
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from streams.cluster import Cluster
+from streams.sockets import direct
+
+PATIENCE_MS: Final = 10_000
+
+
+class Unanswered(Exception):
+    """The cluster does not answer a question, or we may not ask it; says why."""
+
+
+class Disk(NamedTuple):
+    """One log folder of a broker; bytes, -1 where the broker does not say."""
+
+    broker: int
+    folder: str
+    total: int
+    free: int
+
+
+class Progress(NamedTuple):
+    """Of one group in one topic: records it has yet to take, and partitions it has."""
+
+    behind: int
+    begun: int
+
+
+class Brokers:
+    """The cluster, to look at; a context manager. Every method raises Unanswered."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        """Prepare; nothing connects before the block is entered."""
+        self._cluster = cluster
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> "Brokers":
+        """Connect."""
+        with _asked("the cluster"):
+            self._admin: Any = KafkaAdminClient(
+                **direct(self._cluster), request_timeout_ms=PATIENCE_MS, bootstrap_timeout_ms=PATIENCE_MS
+            )
+        self._stack.callback(self._admin.close)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go."""
+        self._stack.close()
+
+    def clock_ms(self) -> int:
+        """Return the controller's time, in milliseconds since 1970."""
+        with _asked("its clock"):
+            (place,) = self._admin.describe_metadata_quorum()["topics"][0]["partitions"]
+            return max(int(voter["last_caught_up_timestamp"]) for voter in place["current_voters"])
+
+    def disks(self) -> list[Disk]:
+        """Return every log folder of every broker."""
+        with _asked("its disks"):
+            return [
+                Disk(broker["broker"], one["log_dir"], one.get("total_bytes", -1), one.get("usable_bytes", -1))
+                for broker in self._admin.describe_log_dirs()
+                for one in broker["log_dirs"]
+            ]
+
+    def held(self, topic: str) -> int:
+        """Return how many records a topic holds at the most: what a restore of all partitions reads."""
+        with self._reading(None) as reader:
+            begins, ends = self._bounds(reader, topic)
+            return sum(ends[place] - begins[place] for place in ends)
+
+    def progress(self, group: str, topic: str) -> Progress:
+        """Return how far a group is behind in a topic."""
+        with self._reading(group) as reader:
+            begins, ends = self._bounds(reader, topic)
+            done = {place: reader.committed(place) for place in ends}
+            behind = sum(max(0, ends[each] - (begins[each] if done[each] is None else done[each])) for each in ends)
+            return Progress(behind, sum(each is not None for each in done.values()))
+
+    def oldest_open_ms(self, topic: str) -> int | None:
+        """Return when the oldest record of an unended transaction was written, None where none is open."""
+        with self._reading(None, isolation_level="read_committed") as reader:
+            _, stable = self._bounds(reader, topic)
+        with self._reading(None, isolation_level="read_uncommitted") as reader:
+            _, ends = self._bounds(reader, topic)
+            written = [_time_at(reader, place, stable[place]) for place in ends if ends[place] > stable[place]]
+        return min((each for each in written if each is not None), default=None)
+
+    @contextlib.contextmanager
+    def _reading(self, group: str | None, **more: object) -> Iterator[Any]:
+        with _asked("how far it is"):
+            reader = KafkaConsumer(
+                **direct(self._cluster), group_id=group, enable_auto_commit=False, metrics_enabled=False, **more
+            )
+            try:
+                yield reader
+            finally:
+                reader.close(autocommit=False)
+
+    @staticmethod
+    def _bounds(reader: Any, topic: str) -> tuple[Mapping[Any, int], Mapping[Any, int]]:
+        places = [TopicPartition(topic, each) for each in reader.partitions_for_topic(topic) or ()]
+        return (reader.beginning_offsets(places), reader.end_offsets(places)) if places else ({}, {})
+
+
+def _time_at(reader: Any, place: Any, offset: int) -> int | None:
+    reader.assign([place])
+    reader.seek(place, offset)
+    first = next(iter(reader.poll(timeout_ms=1_000, max_records=1).get(place, ())), None)
+    return None if first is None else int(first.timestamp)
+
+
+@contextlib.contextmanager
+def _asked(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (KafkaError, OSError, AssertionError, KeyError, IndexError, ValueError) as error:
+        raise Unanswered(f"{what}: {type(error).__name__}: {error}") from error

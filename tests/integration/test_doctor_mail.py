@@ -1,0 +1,72 @@
+"""The doctor at a real mail server: TLS and login are tried, and nothing is sent."""
+
+import gc
+import ssl
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from deploy.doctoring.line import Grade, Line
+from deploy.doctoring.mailserver import looked_at
+from deploy.local.mailbox import LocalMailbox, Manners
+from deploy.local.ports import free_ports
+from deploy.sections import Smtp
+from deploy.settings import Settings
+from tests.certificates import Certificate, of_loopback
+
+
+def looked(smtp: Smtp) -> list[Line]:
+    return list(looked_at(Settings(smtp=smtp), now=0))
+
+
+@pytest.mark.parametrize(("password", "grade"), [("right", Grade.FINE), ("other", Grade.WRONG)])
+def test_the_login_is_tried_and_nothing_is_sent(password: str, grade: Grade, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text(password)
+    with LocalMailbox(tmp_path / "mails", Manners(login=("dunghan", "right"))) as mailbox:
+        smtp = Smtp(port=mailbox.port, tls="none", username="dunghan", password_file=tmp_path / "password")
+        (line,) = looked(smtp)
+        assert (line.what, line.grade) == ("mail", grade)
+        assert password not in line.found
+        assert mailbox.mails() == ()
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Certificate:
+    return of_loopback(tmp_path)
+
+
+@pytest.fixture
+def over_tls(pair: Certificate) -> Iterator[int]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pair.certificate, pair.key)
+    (port,) = free_ports(1)
+    server = Controller(object(), hostname="127.0.0.1", port=port, ssl_context=context)
+    server.start()
+    yield port
+    server.stop()
+    with warnings.catch_warnings():
+        # aiosmtpd leaves the sockets of connections that ended under TLS to the garbage collector.
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
+
+
+def test_over_tls_the_end_of_the_certificate_is_told(over_tls: int, pair: Certificate) -> None:
+    mail, certificate = looked(Smtp(port=over_tls, tls="tls", authority=pair.certificate))
+    assert (mail.grade, certificate.grade) == (Grade.FINE, Grade.FINE)
+    assert "2100-01-01" in certificate.found
+
+
+def test_a_certificate_that_is_not_trusted_is_wrong(over_tls: int) -> None:
+    (line,) = looked(Smtp(port=over_tls, tls="tls"))
+    assert line.grade is Grade.WRONG
+    assert "CERTIFICATE_VERIFY_FAILED" in line.found or "certificate" in line.found
+
+
+def test_nobody_there_is_a_warning_only_where_nothing_was_configured() -> None:
+    (port,) = free_ports(1)
+    (configured,) = looked(Smtp(port=port, tls="none"))
+    assert configured.grade is Grade.WRONG
+    assert "[smtp]" in configured.remedy
