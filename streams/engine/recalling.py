@@ -47,7 +47,7 @@ async def recalled(connection: Connection, place: TopicPartition, offsets: Seque
         group_id=None,
         isolation_level="read_committed",
         enable_auto_commit=False,
-        auto_offset_reset="none",
+        auto_offset_reset="earliest",
         max_partition_fetch_bytes=BYTES,
     )
     try:

@@ -1,23 +1,32 @@
 """Closed dossiers leave the state of a real worker and come back from the log, each once, whoever is killed."""
 
+import asyncio
 import signal
 import time
 from collections import Counter
 
+import kafka as kafka_python
 import msgspec
+import pytest
+from aiokafka import TopicPartition
+from kafka.admin import KafkaAdminClient
 
 from deploy.layout import Layout
 from deploy.verify.whole import Source, verified
+from streams.engine.connection import Connection
+from streams.engine.recalling import NotNow, recalled
+from streams.keys import partition_of
 from streams.register.entries import PARTITION_KEY
 from streams.register.stubs import is_stub
-from streams.topics import STATE, TRAIL
+from streams.sockets import DIRECT
+from streams.topics import EVENTS, STATE, TRAIL
 from tests.chaos.crew import Crew
 from tests.integration.streams.test_redating import send, written
 from tests.integration.verify.log import RULES
 from tests.published import SHIPPED, publish, release
 from tests.sources import Record, at, sent, taken
 
-DOSSIERS = 800
+DOSSIERS = 480
 CHANGE = at("2020-03-16 08:00")
 PATIENCE = 180.0
 LEAVING = SHIPPED | {
@@ -69,7 +78,7 @@ def wait_for(crew: Crew, layout: Layout, kind: str, *, least: int) -> Counter[st
     while (found := lines(crew.bootstrap, layout, kind)).total() < least:
         crew.supervise()
         assert time.monotonic() < deadline, f"{found.total()} of {least} {kind}"
-        time.sleep(0.5)
+        time.sleep(1)
     return found
 
 
@@ -98,3 +107,21 @@ def test_who_left_comes_back_once_from_the_log_though_the_worker_is_killed(kafka
         last = {one.key or b"": one.value or b"" for one in records}
         stubs = {key.decode() for key, value in last.items() if key != PARTITION_KEY and is_stub(value)}
         assert stubs == {key.decode() for key in last if key.decode() in everybody - reopened}
+
+
+def test_single_records_are_given_as_far_as_the_broker_still_has_them(kafka: str, topics: Layout) -> None:
+    send(kafka, topics, [Record(key=b"k", value=b"%d" % number) for number in range(600)])
+    connection = Connection(kafka, topics.prefix, f"{topics.prefix}-recalling")
+    place = TopicPartition(connection.topic(EVENTS.name), partition_of(b"k", topics.partitions))
+    admin = KafkaAdminClient(bootstrap_servers=kafka, proxy_url=DIRECT)
+    admin.delete_records({kafka_python.TopicPartition(*place): 100})
+    admin.close()
+    for wanted, expected in (([5, 99, 100, 101, 150, 599], [100, 101, 150, 599]), ([5], [])):
+        found = asyncio.run(recalled(connection, place, wanted))
+        assert [(one.offset, one.value) for one in found] == [(offset, b"%d" % offset) for offset in expected]
+
+
+def test_a_cluster_that_does_not_answer_says_nothing_of_a_record() -> None:
+    nobody = Connection("127.0.0.1:1", "p", "g", request_ms=500)
+    with pytest.raises(NotNow):
+        asyncio.run(recalled(nobody, TopicPartition("p.dossier.events", 0), [1]))

@@ -81,3 +81,11 @@ def test_the_clock_is_read_at_the_scrape() -> None:
     registry, times = CollectorRegistry(), iter((7, 8))
     show_clock(registry, lambda: next(times))
     assert [registry.get_sample_value("dunghan_clock_timestamp_seconds") for _ in range(2)] == [7, 8]
+
+
+def test_the_keys_of_a_partition_are_shown_until_it_is_let_go() -> None:
+    metrics = EngineMetrics(registry := CollectorRegistry(), ("t",))
+    metrics.keeps("t", 3, {"whole": 5, "left": 2})
+    assert registry.get_sample_value("dunghan_state_keys", {"topic": "t", "partition": "3", "kept": "left"}) == 2
+    metrics.let_go("t", 3)
+    assert registry.get_sample_value("dunghan_state_keys", {"topic": "t", "partition": "3", "kept": "left"}) is None
