@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest
 LOCK   := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint check format bench chaos law fuzz mutation rules lock clean
+.PHONY: help setup demo test lint check format bench chaos law fuzz mutation rules sbom vulnerabilities lock clean
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
@@ -86,6 +86,15 @@ rules: ## the rules of Prometheus for Kubernetes, from dashboards/prometheus/rul
 	@for file in dashboards/prometheus/rules/*.yml; do \
 	  printf -- '---\napiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata:\n  name: dunghan-%s\nspec:\n' "$$(basename $$file .yml)"; \
 	  sed 's/^\(.\)/  \1/' $$file; done > deploy/kubernetes/base/rules.yaml
+
+# Tools of their own, run by name and version: they are no part of the product's lock.
+sbom: $(READY) ## what the image is made of, as CycloneDX, into sbom.json
+	@$(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements deploy/image/requirements.lock \
+	  --output-reproducible --of JSON -o sbom.json
+	@echo sbom.json
+
+vulnerabilities: $(READY) ## known ones of what the image is made of; 4: could not be asked
+	@.ci/vulnerabilities
 
 lock: $(READY) ## choose versions anew, within pyproject.toml
 	@$(LOCK) $(ARGS) --all-extras --group dev pyproject.toml -o requirements.lock
