@@ -24,6 +24,8 @@ PAUSE: Final = 0.1
 MOMENT: Final = 1.5
 """Seconds in which a broker that turns us away may think better of it."""
 CONNECT: Final = 1.0
+OLDEST: Final = (2, 5)
+"""Of Kafka: before it a transaction that failed could leave its producer unable to go on (KIP-360)."""
 TALK: Final = 5.0
 """Seconds for one address to accept a connection, and then to say who it is and whether we may come in."""
 
@@ -68,6 +70,15 @@ def identity(address: Address, seconds: float) -> str | None:
         if waited >= seconds:
             return None
         time.sleep(PAUSE)
+
+
+def too_old(version: tuple[int, ...] | None, cluster: Cluster) -> None:
+    """Raise NotAdmitted for a broker of a version in which exactly once cannot be relied on; None: it does not say."""
+    if version is not None and version < OLDEST:
+        its, least = (".".join(map(str, each)) for each in (version, OLDEST))
+        raise NotAdmitted(
+            f"{cluster} is Kafka {its}; {least} or newer is needed, 4.x is what is tested: upgrade the brokers"
+        )
 
 
 def _recognised(cluster: Cluster, found: str) -> str:
@@ -177,6 +188,7 @@ async def _greeted(manager: Any, cluster: Cluster) -> str:
                 "mechanism is wrong (kafka.username, kafka.password_file, kafka.sasl_mechanism)"
             ) from error
         raise
+    too_old(connection.broker_version, cluster)
     told = await connection.send_request(
         MetadataRequest(
             topics=MetadataRequest.NO_TOPICS,

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from deploy.admin import TopicAdmin
-from deploy.admission import Another, NotAdmitted, admitted, identity
+from deploy.admission import Another, NotAdmitted, admitted, identity, too_old
 from deploy.cli import main
 from deploy.layout import Layout
 from deploy.local.kafka import LocalKafka
@@ -37,6 +37,15 @@ def test_a_door_without_tls_is_named_with_its_setting(kafka: str) -> None:
 def test_whoever_hangs_up_when_spoken_to_is_named_with_its_setting() -> None:
     with rude() as address, pytest.raises(NotAdmitted, match=r"ends them when spoken to.*kafka.security_protocol"):
         admitted(address, 0.0)
+
+
+@pytest.mark.parametrize(("version", "taken"), [((2, 4), False), ((0, 11), False), ((2, 5), True), ((4, 1), True)])
+def test_a_broker_too_old_for_exactly_once_is_named_with_what_to_do(version: tuple[int, int], taken: bool) -> None:
+    if taken:
+        too_old(version, Cluster("a:1"))
+        return
+    with pytest.raises(NotAdmitted, match=r"is Kafka .*2\.5 or newer is needed.*upgrade"):
+        too_old(version, Cluster("a:1"))
 
 
 @pytest.fixture(scope="module")
