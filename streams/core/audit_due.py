@@ -61,7 +61,7 @@ def due_differs(view: View) -> Signs:
     return (Sign(Rule.DUE_DIFFERS, view.naming, appointed_at),)
 
 
-@lru_cache(1 << 14)
+@lru_cache(1 << 12)
 def _lawful(calendar: Calendar, accepted_at: Moment, limit: Limit) -> tuple[Moment, Moment]:
     """Return when a limit begins, and when it ends without pauses; kept, for a dossier is looked at again and again."""
     starts_at = calendar.roll(accepted_at)

@@ -1,8 +1,5 @@
 """Findings about the work: pauses asked for late or left too long, stops near the due moment, keying, haste."""
 
-from functools import lru_cache
-
-from streams.core.calendar import Calendar
 from streams.core.dating import working_days_from
 from streams.core.due import unpaused
 from streams.core.facts import Pause, PauseKind
@@ -44,16 +41,10 @@ def _how_late(view: View, pause: Pause, *, starts_at: Moment) -> str:
         due_at = extended(due_at, since=named_at, pauses=earlier, calendar=view.calendar)
     if pause.since > due_at:
         return "after due"
-    share, left = view.policy.findings.supplement_last_share, _between(view.calendar, pause.since, due_at)
+    share, left = view.policy.findings.supplement_last_share, view.calendar.between(pause.since, due_at)
     if left >= longest * share:
         return ""  # the working time of the limit is no more than that
-    return "near due" if left < _between(view.calendar, starts_at, unmoved) * share else ""
-
-
-@lru_cache(1 << 14)
-def _between(calendar: Calendar, start: Moment, end: Moment) -> int:
-    """Return the working seconds; kept, because a dossier is looked at again and again."""
-    return calendar.between(start, end)
+    return "near due" if left < view.calendar.between(starts_at, unmoved) * share else ""
 
 
 def _promised(view: View, *, starts_at: Moment, by: Moment) -> tuple[Moment, Moment | None]:

@@ -53,13 +53,11 @@ class Agenda:
         return self._near[0][0] if self._near else min(self._soonest.values(), default=None)
 
     def due(self, until: Moment) -> tuple[Moment, bytes] | None:
-        """Take the first appointment at or before a moment that still holds; None if there is none."""
-        while self._reached(until) and self._near[0][0] <= until:
-            at, key = heapq.heappop(self._near)
-            self._length -= 1
-            if self._appointed(key) == at:
-                return at, key
-        return None
+        """Take the first appointment at or before a moment, which may no longer hold; None if there is none."""
+        if not self._reached(until) or self._near[0][0] > until:
+            return None
+        self._length -= 1
+        return heapq.heappop(self._near)
 
     def anew(self, keys: Iterable[bytes]) -> None:
         """Keep the appointments that hold: who changes often must not fill the memory with old ones."""

@@ -97,10 +97,11 @@ class Shelf:
 
     def due(self, until: Moment) -> tuple[Moment, bytes, Entry] | None:
         """Take the first entry that is due at or before a moment from the agenda; None if none is."""
-        found = self._agenda.due(until)
-        if found is None or (entry := self.get(found[1])) is None:
-            return None
-        return *found, entry
+        while (found := self._agenda.due(until)) is not None:
+            at, key = found
+            if (entry := self.get(key)) is not None and entry.next_at == at:
+                return at, key, entry
+        return None
 
     def pack(self) -> list[tuple[bytes, bytes]]:
         """Return every entry that was touched since the last call as `dossier.state` keeps it, first touched first."""
