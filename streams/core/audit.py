@@ -30,7 +30,7 @@ from streams.core.view import Sign, Signs, View, these
 Look: TypeAlias = Callable[[View], Signs]
 Findings: TypeAlias = tuple[Finding, ...]
 
-BEGINNING: Final[tuple[Look, ...]] = (no_appointment, transfer_slow)
+BEGINNING: Final[tuple[Look, ...]] = (intake_slow, no_appointment, transfer_slow, never_synchronised)
 DUE: Final[tuple[Look, ...]] = (due_differs, no_apology, held_elsewhere)
 PAPERS: Final[tuple[Look, ...]] = (supplement_late, pause_too_long)
 
@@ -40,10 +40,7 @@ def _looks(dossier: Dossier) -> tuple[Look, ...]:
 
     The order is that of the findings, and part of what is stored.
     """
-    looks: tuple[Look, ...] = () if dossier.submitted_at is None else (intake_slow,)
-    if dossier.accepted_at is not None:
-        looks += BEGINNING
-    looks += (never_synchronised,) if dossier.national_code is None else (never_synchronised, odd_code)
+    looks = BEGINNING if dossier.national_code is None else (*BEGINNING, odd_code)
     looks += DUE
     if dossier.closed_at is not None:
         looks += (closing_unsynchronised, stopped_near_due)

@@ -16,7 +16,7 @@ _PAPERS, _STOPPED = PauseKind.SUPPLEMENT, State.STOPPED
 def supplement_late(view: View) -> Signs:
     """R2: further papers were asked for in the last part of the limit, or after it."""
     dossier = view.dossier
-    if not dossier.supplement_requests or dossier.accepted_at is None:
+    if dossier.accepted_at is None:
         return ()
     found: list[Sign] = []
     for pause in dossier.pauses:
@@ -60,11 +60,9 @@ def _promised(view: View, *, starts_at: Moment, by: Moment) -> tuple[Moment, Mom
 
 def pause_too_long(view: View) -> Signs:
     """R22: papers were awaited beyond the date in the request, or the policy's days; see also the ledger's part."""
-    dossier, days = view.dossier, view.policy.supplement_working_days
-    if not dossier.supplement_requests:
-        return ()
+    days = view.policy.supplement_working_days
     found: list[Sign] = []
-    for pause in dossier.pauses:
+    for pause in view.dossier.pauses:
         if pause.kind is _PAPERS and (days or pause.until is not None):
             by = pause.until if pause.until is not None else working_days_from(pause.since, days, view.calendar)
             if pause.ended_at is None or pause.ended_at > by:

@@ -6,7 +6,17 @@ from streams.core.audit import audited, findings_at
 from streams.core.calendar import Calendar
 from streams.core.dating import ranking_moments
 from streams.core.dossier import Dossier
-from streams.core.events import Accepted, Done, Observed, Reappointed, Refused, Stopped, Submitted, WithdrawalRequested
+from streams.core.events import (
+    Accepted,
+    Done,
+    Observed,
+    Reappointed,
+    Refused,
+    Stopped,
+    Submitted,
+    SupplementRequested,
+    WithdrawalRequested,
+)
 from streams.core.findings import Finding, Rule
 from streams.core.moments import Moment
 from streams.core.rulebook import Policy, Rulebook
@@ -31,6 +41,12 @@ NEAR = Accepted("p", "H18", due_at=at(12), limit="5 working days")
         pytest.param(told((4, Accepted("p", "H18", limit="soon"))), at(5), ["bad_limit", "R16"], id="unreadable limit"),
         pytest.param(told((4, SUBMITTED)), at(5), [], id="intake in time"),
         pytest.param(told((4, SUBMITTED)), at(6), ["R13"], id="intake over eight working hours"),
+        pytest.param(
+            told((4, SUBMITTED), (4, "10:00", SupplementRequested())),
+            at(5),
+            [],
+            id="papers asked for before acceptance",
+        ),
         pytest.param(told((4, SUBMITTED), (6, DUE)), at(7), ["R13", "R15"], id="accepted after eight working hours"),
         pytest.param(told((4, SUBMITTED), (5, "09:30", NEAR)), at(8), [], id="accepted in the last second of them"),
         pytest.param(told((4, SUBMITTED), (5, Refused())), at(7), [], id="refused in time"),
