@@ -226,6 +226,7 @@ STORMS = (
     Storm("1 to 4 to 1 workers", scaling, workers=1),
     Storm("1 to 4 to 1 workers, the register, run again", scaling, workers=1, module="tests.chaos.deciding", rate=300),
     Storm("worker frozen past session and transaction", freezes, workers=2),
+    Storm("worker frozen, the register, run again", freezes, workers=2, module="tests.chaos.deciding", rate=300),
     Storm("chunks lost, repeated, reordered", calm, workers=2, arguments=("spoil=0.1",)),
     Storm("three brokers, who coordinates most killed", leader_losses, workers=2, brokers=3, rate=500),
     Storm("three brokers, each frozen in turn", broker_freezes, workers=2, brokers=3, rate=500),
