@@ -21,6 +21,9 @@ from tests.chaos.should_be_told import Verdict
 from tests.chaos.sink import Temper
 from tests.sources import at
 
+SLICE = 2_000
+"""Dossiers that are published at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -198,7 +201,10 @@ def three_days(full: bool) -> Told:
     with scene(people=people) as on:
         on.orders.per_second = pace
         for day in ("2020-07-08", "2020-07-09", "2020-07-10"):
-            on.publish(facts // 3, decided=at(f"{day} 08:05") if day != "2020-07-10" else DECIDED)
+            decided = at(f"{day} 08:05") if day != "2020-07-10" else DECIDED
+            # One transaction each, of what a broker takes in its time.
+            for size in [SLICE] * (facts // 3 // SLICE) + [facts // 3 % SLICE]:
+                on.publish(size, decided=decided)
         on.start()
         found = on.quiet(seconds=900)
         unmerged = max(0, found.mails - people)
