@@ -7,7 +7,7 @@ into a transaction that is committed later with many others; killed in between, 
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import structlog
@@ -58,13 +58,14 @@ class Desk:
         """Return from which offset of the ledger outcomes may stand that no book knows; None where no mail is open."""
         return min((mail.line for mail in self.book.open_mails()), default=None)
 
-    def recover(self, outcomes: Iterable[Outcome]) -> None:
-        """Enter what our predecessor noted of its open mails and could not commit any more."""
+    def recover(self, outcomes: Iterable[Outcome], *, committed: Container[Outcome]) -> None:
+        """Enter what our predecessor noted of its open mails and its book does not know; some of it is `committed`."""
         for said in outcomes:
             mail = self.book.open_mail(said.recipient, said.digest)
             if mail is not None and said.attempt > mail.attempts:
-                # Again, in a transaction of ours: the one it stands in may have been aborted.
-                self.note(said)
+                if said not in committed:
+                    # Again, in a transaction of ours: the one it stands in was aborted.
+                    self.note(said)
                 self.settle(mail, said)
 
     def take(self, values: Sequence[bytes], position: int) -> None:

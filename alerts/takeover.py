@@ -43,12 +43,19 @@ def _recover(desks: Mapping[int, Desk], office: Office, bootstrap: Address) -> N
     begin = {partition: line for partition, line in unsure.items() if line is not None}
     if not begin:
         return
-    noted: dict[int, list[Outcome]] = {partition: [] for partition in begin}
-    with contextlib.closing(Archive(bootstrap, also_aborted=True)) as archive:
+    noted, committed = (_outcomes(office, bootstrap, begin, also_aborted=aborted) for aborted in (True, False))
+    for partition in begin:
+        desks[partition].recover(noted[partition], committed=set(committed[partition]))
+
+
+def _outcomes(
+    office: Office, bootstrap: Address, begin: Mapping[int, int], *, also_aborted: bool
+) -> dict[int, list[Outcome]]:
+    found: dict[int, list[Outcome]] = {partition: [] for partition in begin}
+    with contextlib.closing(Archive(bootstrap, also_aborted=also_aborted)) as archive:
         for partition, _, value in archive.since(prefixed(office.prefix, LEDGER), begin):
             with contextlib.suppress(ledger.Unreadable):
                 line = ledger.ledger_line(value)
                 if isinstance(line, Outcome):
-                    noted[partition].append(line)
-    for partition, outcomes in noted.items():
-        desks[partition].recover(outcomes)
+                    found[partition].append(line)
+    return found

@@ -1,7 +1,7 @@
 """One line of a digest, and how urgent it is."""
 
 from collections.abc import Mapping
-from typing import assert_never
+from typing import Final
 
 import msgspec
 
@@ -10,6 +10,15 @@ from alerts.core.routing import Via
 from streams.core.labels import State
 from streams.core.moments import Moment
 from streams.core.stages import Stage
+
+RANKS: Final = {
+    Stage.OVERDUE: 0,
+    Stage.DUE_TODAY: 1,
+    Stage.INTAKE_OVERDUE: 2,
+    Stage.SUPPLEMENT_OVERDUE: 3,
+    Stage.DUE_SOON: 4,
+}
+"""How urgent each stage is; a table, for it is asked of everything that is due, again and again."""
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -50,19 +59,7 @@ class Besides(msgspec.Struct, frozen=True):
 
 def rank(stage: Stage) -> int:
     """Return how urgent a stage is; 0 is the most urgent."""
-    match stage:
-        case Stage.OVERDUE:
-            return 0
-        case Stage.DUE_TODAY:
-            return 1
-        case Stage.INTAKE_OVERDUE:
-            return 2
-        case Stage.SUPPLEMENT_OVERDUE:
-            return 3
-        case Stage.DUE_SOON:
-            return 4
-        case _:
-            assert_never(stage)
+    return RANKS[stage]
 
 
 def item_of(tell: Tell, delay: int) -> Item:

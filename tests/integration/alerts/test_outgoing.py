@@ -11,6 +11,8 @@ from prometheus_client import CollectorRegistry
 from alerts import ledger
 from alerts.core.people import Directory, Officer
 from alerts.core.policy import Policy
+from alerts.core.retry import Ending
+from alerts.core.settling import Answered, outcome_of
 from alerts.daybook import Daybook
 from alerts.desk import Desk
 from alerts.links import Links
@@ -36,12 +38,14 @@ class Noting(Writer):
     def __init__(self) -> None:
         self.lost = False
         self.placed: list[bytes] = []
+        self.notes: list[bytes] = []
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Self]:
         yield self
 
     def note(self, topic: str, record: tuple[str, bytes], *, partition: int, noted: Callable[[], None]) -> None:
+        self.notes.append(record[1])
         if not self.lost:
             noted()
 
@@ -149,3 +153,13 @@ def test_an_answer_is_noted_while_its_desk_is_busy_with_something_else(sink: Sin
         # Nobody enters an answer: were it noted only then, the third mail would wait for ever.
         assert sink.wait_for(len(PEOPLE.officers), 10)
         assert len(list(desk.book.open_mails())) == len(PEOPLE.officers)
+
+
+def test_what_the_last_owner_noted_is_entered_and_noted_again_only_where_it_was_not_committed() -> None:
+    writer = Noting()
+    desk = desk_with_open_mails(writer)
+    said = [outcome_of(mail, Answered(Ending.ACCEPTED, "250 taken"), now=MORNING) for mail in desk.book.open_mails()]
+    # What was committed is read both times, what was aborted once; a line may have been written more than once.
+    desk.recover([*said, *said], committed=set(said[:4]))
+    assert list(desk.book.open_mails()) == []
+    assert [ledger.ledger_line(line) for line in writer.notes] == said[4:]
