@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from tests.chaos import courier, gateway, laid_again
+from tests.chaos import courier, gateway, laid_again, matrix
 from tests.chaos.disk import Unavailable
 from tests.chaos.storms import STORMS, weathered
 
@@ -59,6 +59,10 @@ def _others(wanted: str, rows: list[dict[str, object]], *, full: bool) -> int:
             rows.append(row)
             print(LINE.format(**row), flush=True)
             unclean += not clean
+    for row, clean in matrix.weather(wanted, full=full):
+        rows.append(row)
+        print(LINE.format(**row), f"(may repeat {row['may_repeat']})", flush=True)
+        unclean += not clean
     return unclean
 
 
