@@ -19,6 +19,7 @@ from typing import Final
 import msgspec
 from kafka.errors import KafkaError
 
+from alerts.log import Writer
 from deploy.admin import TopicAdmin
 from deploy.gateway.tokens import Pass, entry, new_token
 from deploy.layout import Layout
@@ -26,16 +27,17 @@ from deploy.local.kafka import LocalKafka
 from deploy.local.ports import free_ports
 from deploy.settings import without_settings
 from streams.core.moments import Moment, day_of, moment_on
-from streams.topics import EVENTS, TRAIL
+from streams.topics import EVENTS, REFERENCE, TRAIL
 from tests.chaos.courier_at_work import Orders
-from tests.chaos.courier_scene import PARTITIONS, directory
+from tests.chaos.courier_scene import PARTITIONS, REFERRED, published
 from tests.chaos.cutting import INSIDE, Apart
 from tests.chaos.deciding import taken_in
 from tests.chaos.judge import Finding, committed
 from tests.chaos.second_eyes import unlike
-from tests.chaos.should_be_told import Officers, Verdict, expected, verdict
+from tests.chaos.should_be_told import Verdict, expected, verdict
 from tests.chaos.sink import Sink
 from tests.sources import event
+from tests.unit.alerts.published import documents
 
 PROCESSES: Final = ("worker", "courier", "gateway", "scoreboard", "broker1", "broker2", "broker3")
 SOURCE, HOME = "dienbien.muongnhe/motcua", "dienbien.muongnhe"
@@ -193,15 +195,14 @@ class Stack:
         return Finding(new, missing + told.lost, told.repeated, wrong)
 
     def _told(self) -> Verdict:
-        addresses = {officer.id: officer.address for officer in directory(PEOPLE).officers.values()}
         events, trail = (self._values(topic.name) for topic in (EVENTS, TRAIL))
         if not any(b'"line":"epoch"' in line for line in trail):
             return Verdict(0, 0, 0, 0, 0)
-        wanted = expected(events, trail, Officers(addresses))
+        wanted = expected(events, trail, self._values(REFERENCE.name, partitions=1))
         return verdict(wanted, [(mail.address, mail.content) for mail in list(self.sink.accepted)])
 
-    def _values(self, name: str) -> list[bytes]:
-        found = committed(self.kafka.bootstrap, f"{self.layout.prefix}.{name}", partitions=PARTITIONS)
+    def _values(self, name: str, *, partitions: int = PARTITIONS) -> list[bytes]:
+        found = committed(self.kafka.bootstrap, f"{self.layout.prefix}.{name}", partitions=partitions)
         return [value for records in found.values() for _, value in records if value]
 
 
@@ -213,16 +214,18 @@ def standing() -> Iterator[Stack]:
         kafka = hold.enter_context(LocalKafka(brokers=3))
         layout = Layout(f"c{uuid.uuid4().hex[:8]}", PARTITIONS, 3)
         TopicAdmin(kafka.bootstrap, layout).apply()
+        with contextlib.closing(Writer(kafka.bootstrap, name=f"{layout.prefix}-r")) as writer, writer.transaction():
+            for document in documents(published(PEOPLE, gap=0), counts_from=REFERRED):
+                value = msgspec.json.encode(document)
+                writer.write(f"{layout.prefix}.{REFERENCE.name}", document.key.decode(), value, partition=0)
         sink = hold.enter_context(Sink())
         ports = free_ports(4)
         token, hashed = new_token()
         (folder / "tokens.toml").write_text(entry(Pass("storm", SOURCE, (HOME,), hashed, events_per_second=1e6)))
         orders = Orders(
             smtp_port=sink.port,
-            directory=directory(PEOPLE),
             begun=time.time(),  # noqa: TID251 - the storm's own clock
             moment=_morning(),
-            gap=0,
         )
         (folder / "orders.json").write_bytes(msgspec.json.encode(orders))
         commands = _commands(kafka.bootstrap, layout.prefix, folder, ports)
