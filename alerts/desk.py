@@ -73,6 +73,8 @@ class Desk:
         for value in values:
             try:
                 record = ledger.outbox_record(value)
+            except ledger.Newer:
+                raise
             except ledger.Unreadable as error:
                 self._office.figures.unreadable(OUTBOX.name)
                 log.error("record_unreadable", topic=OUTBOX.name, partition=self.partition, reason=str(error))

@@ -1,17 +1,26 @@
 """The courier's records as bytes, and back: `mail.outbox`, `mail.book`, `mail.ledger`; all JSON."""
 
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 
 from alerts.core.entries import AnyEntry
 from alerts.core.ledger import Intent, Lapsed, LedgerLine, NotSent, Outcome, ToldOf
 from alerts.core.outbox import OutboxRecord
+from alerts.log import LogError
 from streams.wire.records import NoticeRecord
 
-__all__ = ["Intent", "Lapsed", "LedgerLine", "NotSent", "Outcome", "ToldOf", "Unreadable"]
+__all__ = ["Intent", "Lapsed", "LedgerLine", "Newer", "NotSent", "Outcome", "ToldOf", "Unreadable"]
 
-T = TypeVar("T")
+KNOWN_VERSION: Final = 1
+
+
+class _Versioned(Protocol):
+    @property
+    def version(self) -> int: ...
+
+
+T = TypeVar("T", bound=_Versioned)
 
 _ENCODER: Final = msgspec.json.Encoder()
 _NOTICES: Final[msgspec.json.Decoder[NoticeRecord]] = msgspec.json.Decoder(NoticeRecord)
@@ -22,6 +31,10 @@ _LEDGER: Final[msgspec.json.Decoder[LedgerLine]] = msgspec.json.Decoder(LedgerLi
 
 class Unreadable(ValueError):
     """These bytes are no record of this topic; the message says why, without repeating them."""
+
+
+class Newer(Unreadable, LogError):
+    """A later release wrote this, and it may mean something else: to pass it over might leave somebody untold."""
 
 
 def encoded(record: OutboxRecord | AnyEntry | LedgerLine) -> bytes:
@@ -51,6 +64,9 @@ def ledger_line(value: bytes | None) -> LedgerLine:
 
 def _read(decoder: msgspec.json.Decoder[T], value: bytes | None) -> T:
     try:
-        return decoder.decode(value or b"")
+        record = decoder.decode(value or b"")
     except msgspec.MsgspecError as error:
         raise Unreadable(str(error)) from error
+    if record.version != KNOWN_VERSION:
+        raise Newer(f"a record of version {record.version}: it needs a newer courier, or dunghan")
+    return record

@@ -47,7 +47,7 @@ class Figures:
                 self._mails.labels(stage.value, ending.value)
             for reason in Reason:
                 self._not_sent.labels(stage.value, reason.value)
-        for topic in ("dossier.notices", "mail.outbox"):
+        for topic in ("dossier.notices", "mail.ledger", "mail.outbox"):
             self._unreadable.labels(topic)
 
     def mail(self, stage: Stage, ending: Ending) -> None:

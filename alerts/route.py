@@ -110,6 +110,8 @@ class Router:
         for value in values:
             try:
                 yield ledger.notice_record(value)
+            except ledger.Newer:
+                raise
             except ledger.Unreadable as error:
                 self._figures.unreadable(NOTICES.name)
                 log.error("notice_unreadable", partition=partition, reason=str(error))

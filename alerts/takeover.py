@@ -4,6 +4,8 @@ import contextlib
 from collections.abc import Mapping
 from concurrent.futures import Executor
 
+import structlog
+
 from alerts import ledger
 from alerts.core.ledger import Outcome
 from alerts.desk import Desk
@@ -11,6 +13,8 @@ from alerts.log import Archive, Reader, Writer
 from alerts.office import Office
 from streams.cluster import Address
 from streams.topics import BOOK, LEDGER, prefixed
+
+log = structlog.get_logger(__name__)
 
 
 def taken_over(
@@ -54,8 +58,14 @@ def _outcomes(
     found: dict[int, list[Outcome]] = {partition: [] for partition in begin}
     with contextlib.closing(Archive(bootstrap, also_aborted=also_aborted)) as archive:
         for partition, _, value in archive.since(prefixed(office.prefix, LEDGER), begin):
-            with contextlib.suppress(ledger.Unreadable):
+            try:
                 line = ledger.ledger_line(value)
-                if isinstance(line, Outcome):
-                    found[partition].append(line)
+            except ledger.Newer:
+                raise
+            except ledger.Unreadable as error:
+                office.figures.unreadable(LEDGER.name)
+                log.error("record_unreadable", topic=LEDGER.name, partition=partition, reason=str(error))
+                continue
+            if isinstance(line, Outcome):
+                found[partition].append(line)
     return found

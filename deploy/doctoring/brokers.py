@@ -4,7 +4,8 @@ Nothing is written. The clock is that of the controller, which says with Describ
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
@@ -72,6 +73,16 @@ class Brokers:
                 for broker in self._admin.describe_log_dirs()
                 for one in broker["log_dirs"]
             ]
+
+    def out_of_step(self, topics: Sequence[str]) -> Mapping[int, int]:
+        """Return of how many partitions of these topics each broker should have a copy in step and has none."""
+        with _asked("its replicas"):
+            return Counter(
+                broker
+                for told in self._admin.describe_topics(list(topics))
+                for place in told["partitions"]
+                for broker in set(place["replica_nodes"]) - set(place["isr_nodes"])
+            )
 
     def held(self, topic: str) -> int:
         """Return how many records a topic holds at the most: what a restore of all partitions reads."""

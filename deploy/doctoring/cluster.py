@@ -1,4 +1,4 @@
-"""Looks at a cluster that answers: clock, disks, lag, open transactions, restore."""
+"""Looks at a cluster that answers: clock, replicas, disks, lag, open transactions, restore."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from deploy.doctoring.brokers import Brokers, Unanswered
 from deploy.doctoring.line import Grade, Line
 from deploy.settings import Settings
 from streams.core.moments import Moment
-from streams.topics import EVENTS, INBOX, NOTICES, OUTBOX, STATE, prefixed
+from streams.topics import EVENTS, INBOX, NOTICES, OUTBOX, STATE, TOPICS, prefixed
 
 SKEW = (2, 30)
 """Seconds from which a clock that differs from the brokers' is a warning, and wrong: arrival is theirs."""
@@ -23,7 +23,14 @@ RESTORE_PER_MILLION = 8.0
 def looked_at(settings: Settings, *, now: Moment) -> Iterator[Line]:
     """Return a line for each look; one that the cluster does not answer, or that our rights forbid, is a warning."""
     kafka = settings.kafka
-    looks = {"clock": _clock, "disk": _disks, "lag": _progress, "transactions": _open, "restore": _restore}
+    looks = {
+        "clock": _clock,
+        "replicas": _replicas,
+        "disk": _disks,
+        "lag": _progress,
+        "transactions": _open,
+        "restore": _restore,
+    }
     try:
         with Brokers(kafka.cluster) as brokers:
             for what, look in looks.items():
@@ -40,6 +47,15 @@ def _clock(brokers: Brokers, _prefix: str, now: Moment) -> Iterator[Line]:
     grade = Grade.WRONG if abs(skew) >= SKEW[1] else Grade.WARNING if abs(skew) >= SKEW[0] else Grade.FINE
     remedy = "" if grade is Grade.FINE else "set both clocks by the same time server (chrony), the wrong one first"
     yield Line("clock", grade, f"{skew:+.0f} s beside the controller's", remedy)
+
+
+def _replicas(brokers: Brokers, prefix: str, _now: Moment) -> Iterator[Line]:
+    missing = brokers.out_of_step([prefixed(prefix, topic) for topic in TOPICS])
+    for broker, partitions in sorted(missing.items()):
+        found = f"broker {broker} is behind, or gone, in {partitions} partitions: one broker less may be lost"
+        yield Line("replicas", Grade.WRONG, found, "does it run, and is its disk full? (docs/runbook.md)")
+    if not missing:
+        yield Line("replicas", Grade.FINE, "every copy is in step")
 
 
 def _disks(brokers: Brokers, _prefix: str, _now: Moment) -> Iterator[Line]:

@@ -37,8 +37,12 @@ def on(kafka: str, prefix: str, *, partitions: int = 4) -> Settings:
 
 def test_a_cluster_as_designed_is_fine(kafka: str, topics: Layout) -> None:
     found = examined(on(kafka, topics.prefix), now=clock.now(), patience=1.0)
-    known = {each.what: each for each in found if each.what in {"kafka", "topics", "clock", "transactions", "restore"}}
-    assert len(known) == 5
+    known = {
+        each.what: each
+        for each in found
+        if each.what in {"kafka", "topics", "clock", "replicas", "transactions", "restore"}
+    }
+    assert len(known) == 6
     assert {each.grade for each in known.values()} == {Grade.FINE}, known
     assert len([each for each in found if each.what == "lag"]) == 4
     assert any("GB left" in each.found for each in found if each.what == "disk")
@@ -118,7 +122,19 @@ def test_the_command_ends_with_3_where_something_is_wrong_and_with_0_where_nothi
         monkeypatch.setenv(f"DUNGHAN_KAFKA__{name}", value)
     well = CliRunner().invoke(main, ["doctor", "--json"])
     assert well.exit_code == 0, well.output
-    looked = {"kafka", "topics", "clock", "disk", "lag", "transactions", "restore", "calendar", "people", "mail"}
+    looked = {
+        "kafka",
+        "topics",
+        "clock",
+        "replicas",
+        "disk",
+        "lag",
+        "transactions",
+        "restore",
+        "calendar",
+        "people",
+        "mail",
+    }
     assert {each["what"] for each in json.loads(well.output)["lines"]} == looked
     monkeypatch.setenv("DUNGHAN_KAFKA__PARTITIONS", "5")
     ill = CliRunner().invoke(main, ["doctor"])

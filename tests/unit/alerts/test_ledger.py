@@ -1,5 +1,6 @@
 """The courier's records, written and read."""
 
+import msgspec
 import pytest
 
 from alerts import ledger
@@ -15,6 +16,12 @@ def test_what_is_no_record_is_said_to_be_none(value: bytes | None) -> None:
     for read in (ledger.notice_record, ledger.outbox_record, ledger.ledger_line):
         with pytest.raises(ledger.Unreadable):
             read(value)
+
+
+def test_what_a_later_release_wrote_stops_the_courier_instead_of_leaving_somebody_untold() -> None:
+    later = msgspec.json.encode(msgspec.structs.replace(notice(), version=2))
+    with pytest.raises(ledger.Newer, match="version 2: it needs a newer courier"):
+        ledger.notice_record(later)
 
 
 def test_what_is_written_is_read_back() -> None:
