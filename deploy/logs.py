@@ -27,7 +27,6 @@ def set_up(how: Logs) -> None:
         processors=[*shared, structlog.processors.format_exc_info, last],
         wrapper_class=structlog.make_filtering_bound_logger(how.level),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
     libraries = structlog.stdlib.ProcessorFormatter(

@@ -1,7 +1,14 @@
-"""What every test shares: how deep laws are searched: `ci` by default, `law` and `fuzz` for the make targets."""
+"""What every test shares.
+
+How deep laws are searched: `ci` by default, `law` and `fuzz` for the make targets. How a command that ran within a test
+logs is forgotten after it: another test asks what is told, at every level.
+"""
 
 import os
+from collections.abc import Iterator
 
+import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
@@ -10,3 +17,9 @@ settings.register_profile("ci", max_examples=200, deadline=None, suppress_health
 settings.register_profile("law", max_examples=10_000, deadline=None, suppress_health_check=SLOW_IS_FINE)
 settings.register_profile("fuzz", max_examples=1_000, deadline=None, suppress_health_check=SLOW_IS_FINE)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_at_the_start() -> Iterator[None]:
+    yield
+    structlog.reset_defaults()
