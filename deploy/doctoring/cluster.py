@@ -16,7 +16,7 @@ LAG = 10_000
 """Records: some 20 seconds of a nation's peak."""
 HANGING = 60
 """Seconds after which an open transaction hangs: ours are given up by the broker after ten."""
-RESTORE_PER_MILLION = 8.0
+RESTORE_PER_MILLION = 12.3
 """Seconds of processor for a million dossiers (docs/performance.md), shared by the workers."""
 
 
