@@ -36,9 +36,9 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY) ## the whole pipeline on this machine; ARGS="--exit" ends it after its figures
 	@$(BIN)/dunghan demo $(ARGS)
 
-# Two at a time, each with a Kafka of its own: tests that meet real servers wait for most of their time.
+# Three at a time, each with a Kafka of its own: tests that meet real servers wait for most of their time.
 test: $(READY) ## every test; ARGS="-k name" for some
-	@$(PYTEST) -n 2 --dist loadfile $(ARGS)
+	@$(PYTEST) -n 3 --dist loadfile $(ARGS)
 
 lint: $(READY) ## what can be said without running anything
 	@$(BIN)/ruff check $(CODE)
