@@ -20,6 +20,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from alerts.courier import settled_to
 from deploy.demo.stage import PARTITIONS, Stage, stage
 from streams.core.moments import datetime_of
+from streams.sockets import direct
 from streams.topics import INBOX, TOPICS, prefixed
 from streams.wire.contract import TICK
 from tests.sources import at, event
@@ -73,7 +74,7 @@ def five_records(number: int) -> Iterator[tuple[dict[bytes, bytes], bytes]]:
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with stage(tmp_path_factory.mktemp("privacy") / "stage", workers=1, prefix="privacy") as it:
-        producer = KafkaProducer(bootstrap_servers=it.bootstrap, linger_ms=20)
+        producer = KafkaProducer(**direct(it.bootstrap), linger_ms=20)
         topic = prefixed(it.prefix, INBOX)
         for number in range(DOSSIERS):
             key = citizen(number)["phone"].encode()
@@ -98,7 +99,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 def everything_in(it: Stage, topic: str) -> tuple[int, list[bytes]]:
     """Return how many records a topic holds, and whatever of them shows a citizen; what was aborted is read too."""
-    consumer = KafkaConsumer(bootstrap_servers=it.bootstrap, auto_offset_reset="earliest")
+    consumer = KafkaConsumer(**direct(it.bootstrap), auto_offset_reset="earliest")
     places = [TopicPartition(topic, each) for each in consumer.partitions_for_topic(topic) or ()]
     consumer.assign(places)
     ends, count, shown = consumer.end_offsets(places), 0, []

@@ -15,6 +15,7 @@ from deploy.demo.stage import PARTITIONS, Stage, stage
 from deploy.rulebook import load_rulebook
 from deploy.verify.whole import Source, verified
 from streams.core.moments import Moment, datetime_of
+from streams.sockets import direct
 from streams.topics import INBOX, REJECTED, prefixed
 from tests.sources import at, sent
 
@@ -50,7 +51,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 def _send(it: Stage, values: list[bytes | None], *, until: Moment) -> None:
-    producer = KafkaProducer(bootstrap_servers=it.bootstrap, max_request_size=8_000_000)
+    producer = KafkaProducer(**direct(it.bootstrap), max_request_size=8_000_000)
     topic = prefixed(it.prefix, INBOX)
     for value in values:
         subject = (

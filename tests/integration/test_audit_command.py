@@ -15,6 +15,7 @@ from deploy.cli import main
 from deploy.layout import Layout
 from streams.core.stages import Stage
 from streams.keys import partition_of
+from streams.sockets import direct
 from streams.topics import EVENTS, LEDGER, prefixed
 from tests.sources import at, sent, taken
 
@@ -62,7 +63,7 @@ class Office:
 
     def __init__(self, bootstrap: str, topics: Layout) -> None:
         self._topics = topics
-        self._producer = KafkaProducer(bootstrap_servers=bootstrap)
+        self._producer = KafkaProducer(**direct(bootstrap))
         self._environment = {"DUNGHAN_KAFKA__BOOTSTRAP": bootstrap, "DUNGHAN_KAFKA__PREFIX": topics.prefix}
 
     def tell(self, *values: bytes, ledger: Sequence[LedgerLine] = ()) -> None:

@@ -16,6 +16,7 @@ from deploy.layout import Layout
 from deploy.sections import Gateway, Kafka
 from deploy.settings import Settings
 from streams.core.moments import Moment, day_on, moment_on
+from streams.sockets import direct
 from tests.certificates import of_loopback
 
 NOW: Moment = moment_on(day_on(date(2026, 11, 23)), 9 * 3600)
@@ -56,7 +57,7 @@ def test_a_clock_that_differs_from_the_brokers_is_told(kafka: str, topics: Layou
 
 
 def test_a_transaction_that_nobody_ends_is_told_once_it_is_old(kafka: str, topics: Layout) -> None:
-    producer = KafkaProducer(bootstrap_servers=kafka, transactional_id=topics.prefix, transaction_timeout_ms=60_000)
+    producer = KafkaProducer(**direct(kafka), transactional_id=topics.prefix, transaction_timeout_ms=60_000)
     try:
         producer.init_transactions()
         producer.begin_transaction()
@@ -71,7 +72,7 @@ def test_a_transaction_that_nobody_ends_is_told_once_it_is_old(kafka: str, topic
 
 
 def test_what_waits_for_a_group_is_counted(kafka: str, topics: Layout) -> None:
-    producer = KafkaProducer(bootstrap_servers=kafka)
+    producer = KafkaProducer(**direct(kafka))
     producer.send(f"{topics.prefix}.dossier.inbox", value=b"", partition=0).get(10)
     producer.close()
     found = about("lag", on(kafka, topics.prefix))

@@ -25,6 +25,7 @@ from streams.core.stages import Stage
 from streams.intake.step import Intake
 from streams.keys import partition_of
 from streams.metrics import IntakeMetrics
+from streams.sockets import direct
 from streams.topics import EVENTS, INBOX, LEDGER, NOTICES, REJECTED, Topic, prefixed
 from streams.wire.acts import RejectedReplayed
 from streams.wire.cloudevents import LARGEST, decoded
@@ -75,7 +76,7 @@ class Writer:
 
     def __init__(self, bootstrap: str, layout: Layout) -> None:
         self.layout = layout
-        self._producer = KafkaProducer(bootstrap_servers=bootstrap)
+        self._producer = KafkaProducer(**direct(bootstrap))
 
     def write(self, topic: Topic, value: bytes, key: bytes | None = None, **more: Any) -> tuple[int, int]:
         name = prefixed(self.layout.prefix, topic)
@@ -184,7 +185,7 @@ def test_wrong_arguments_end_with_2(run: Run, arguments: tuple[str, ...]) -> Non
 def test_a_transaction_that_was_not_committed_is_not_read(kafka: str, topics: Layout, writer: Writer) -> None:
     name = prefixed(topics.prefix, EVENTS)
     writer.write(EVENTS, b"before", partition=0)
-    open_one = KafkaProducer(bootstrap_servers=kafka, transactional_id=f"{topics.prefix}-open")
+    open_one = KafkaProducer(**direct(kafka), transactional_id=f"{topics.prefix}-open")
     open_one.init_transactions()
     open_one.begin_transaction()
     open_one.send(name, b"never", partition=0).get(timeout=20)

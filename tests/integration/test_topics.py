@@ -8,6 +8,7 @@ from kafka.admin import ConfigResource, KafkaAdminClient
 
 from deploy.admin import AdminError, TopicAdmin
 from deploy.layout import Deviation, Fault, Layout
+from streams.sockets import direct
 from streams.topics import ACTS, EVENTS, INBOX, TOPICS, prefixed
 
 
@@ -32,7 +33,7 @@ def test_applying_again_changes_nothing(kafka: str, topics: Layout) -> None:
 
 
 def test_a_topic_with_one_order_has_one_partition_the_others_as_many_as_configured(kafka: str, topics: Layout) -> None:
-    client = KafkaAdminClient(bootstrap_servers=kafka)
+    client = KafkaAdminClient(**direct(kafka))
     names = [prefixed(topics.prefix, topic) for topic in (ACTS, EVENTS)]
     counts = {told["name"]: len(told["partitions"]) for told in client.describe_topics(names)}
     client.close()
@@ -41,7 +42,7 @@ def test_a_topic_with_one_order_has_one_partition_the_others_as_many_as_configur
 
 def test_a_setting_that_somebody_changed_is_named_and_set_right(kafka: str, topics: Layout) -> None:
     name = prefixed(topics.prefix, INBOX)
-    client = KafkaAdminClient(bootstrap_servers=kafka)
+    client = KafkaAdminClient(**direct(kafka))
     client.alter_configs([ConfigResource("TOPIC", name, {"retention.ms": "1000"})])
     client.close()
     admin = TopicAdmin(kafka, topics)

@@ -19,6 +19,7 @@ from deploy.reading import Log
 from deploy.settings import without_settings
 from streams.core.moments import datetime_of
 from streams.keys import partition_of
+from streams.sockets import direct
 from streams.topics import INBOX, NOTICES, prefixed
 from streams.wire.records import Mark, NoticeRecord
 from tests.sources import at, sent
@@ -65,7 +66,7 @@ def decided(kafka: str, topics: Layout, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 def play(kafka: str, topics: Layout) -> None:
-    producer = KafkaProducer(bootstrap_servers=kafka, acks="all", linger_ms=20)
+    producer = KafkaProducer(**direct(kafka), acks="all", linger_ms=20)
     for key, value in lines():
         places = [partition_of(key, topics.partitions)] if key else range(topics.partitions)
         for place in places:

@@ -15,6 +15,7 @@ from deploy.demo.histories import AS_OF, messages
 from deploy.demo.play import play
 from deploy.reading import Log
 from deploy.rulebook import load_rulebook
+from streams.sockets import direct
 from streams.topics import TALLIES, prefixed
 from streams.wire.records import Tally
 from tests.integration.dashboards.pipeline import PARTITIONS, Pipeline, pipeline
@@ -69,7 +70,7 @@ def test_a_tally_off_by_one_is_found_at_the_restart_named_and_written_right(kafk
         more = msgspec.structs.replace(tally.cells[0], count=tally.cells[0].count + 1)
         wrong = msgspec.structs.replace(tally, cells=(more, *tally.cells[1:]))
         with_one_more = msgspec.json.encode(wrong)
-        producer = KafkaProducer(bootstrap_servers=kafka, acks="all")
+        producer = KafkaProducer(**direct(kafka), acks="all")
         producer.send(prefixed(running.prefix, TALLIES), key=key, value=with_one_more, partition=partition).get(15)
         producer.close()
 

@@ -17,6 +17,7 @@ from streams.keys import partition_of
 from streams.reference import Reference
 from streams.register.entries import PARTITION_KEY
 from streams.register.entries import partition_of as kept_in
+from streams.sockets import direct
 from streams.topics import EVENTS, NOTICES, REFERENCE, STATE, TRAIL, Topic, prefixed
 from tests.chaos.crew import Crew
 from tests.integration.verify.log import RULES
@@ -45,7 +46,7 @@ def events() -> list[Record]:
 
 
 def send(kafka: str, layout: Layout, records: Sequence[Record]) -> None:
-    producer = KafkaProducer(bootstrap_servers=kafka, acks="all", linger_ms=20)
+    producer = KafkaProducer(**direct(kafka), acks="all", linger_ms=20)
     for one in records:
         place = partition_of(one.key or b"", layout.partitions)
         producer.send(prefixed(layout.prefix, EVENTS), key=one.key, value=one.value, partition=place,

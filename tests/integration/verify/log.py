@@ -22,6 +22,7 @@ from streams.engine.plan import StepPlan
 from streams.keys import partition_of
 from streams.metrics import RegisterMetrics
 from streams.register.register import Register
+from streams.sockets import direct
 from streams.topics import EVENTS, LEDGER, NOTICES, OUTBOX, STATE, prefixed
 from streams.wire.records import Notice, NoticeRecord
 from tests.sources import at, sent, taken
@@ -107,14 +108,14 @@ class Written:
 
     def publish(self, bootstrap: str, prefix: str) -> None:
         """Write it, and let the courier's groups have read everything."""
-        producer = KafkaProducer(bootstrap_servers=bootstrap, acks="all", linger_ms=20)
+        producer = KafkaProducer(**direct(bootstrap), acks="all", linger_ms=20)
         for (topic, partition), records in self.topics.items():
             for key, value in records:
                 producer.send(f"{prefix}.{topic}", key=key, value=value, partition=partition)
         producer.flush()
         producer.close()
         for group, read in ((f"{prefix}-route", NOTICES), (f"{prefix}-send", OUTBOX)):
-            consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
+            consumer = KafkaConsumer(**direct(bootstrap), group_id=group, enable_auto_commit=False)
             places = [TopicPartition(prefixed(prefix, read), place) for place in range(PARTITIONS)]
             consumer.assign(places)
             ends = consumer.end_offsets(places)

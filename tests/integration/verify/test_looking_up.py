@@ -11,6 +11,7 @@ from kafka import KafkaAdminClient
 from deploy.admin import TopicAdmin
 from deploy.cli.explain import command
 from deploy.layout import Layout
+from streams.sockets import direct
 from streams.topics import EVENTS, TOPICS, prefixed
 from tests.integration.verify.log import Written, decided, mailed
 from tests.sources import sent, taken
@@ -58,7 +59,7 @@ def test_an_index_of_topics_that_are_there_no_more_is_built_again(
 ) -> None:
     good.publish(kafka, topics.prefix)
     explained(index)
-    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    admin = KafkaAdminClient(**direct(kafka))
     admin.delete_topics([prefixed(topics.prefix, topic) for topic in TOPICS])
     admin.close()
     TopicAdmin(kafka, topics).apply()

@@ -16,6 +16,7 @@ from deploy.admin import TopicAdmin
 from deploy.cli.trail import command as trail_command
 from deploy.cli.verify import command as verify_command
 from deploy.layout import Layout
+from streams.sockets import direct
 from streams.topics import ACTS, REFERENCE, TRAIL, Topic, prefixed
 from streams.wire.acts import ReportFrozen
 from tests.integration.verify.log import Written, decided
@@ -65,7 +66,7 @@ def proof() -> dict[str, list[str]]:
 
 def recreate(kafka: str, layout: Layout, records: Written, topic: Topic = TRAIL) -> None:
     """Delete the trail and write it anew, as somebody with the rights of an administrator could."""
-    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    admin = KafkaAdminClient(**direct(kafka))
     admin.delete_topics([prefixed(layout.prefix, topic)])
     admin.close()
     TopicAdmin(kafka, layout).apply()
@@ -152,7 +153,7 @@ def test_a_reference_that_was_emptied_or_restored_is_found(kafka: str, topics: L
 
 
 def test_lines_that_were_deleted_from_the_beginning_are_found(kafka: str, topics: Layout, signed: Path) -> None:
-    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    admin = KafkaAdminClient(**direct(kafka))
     admin.delete_records({TopicPartition(prefixed(topics.prefix, TRAIL), 2): 5})
     admin.close()
     assert proof()["beginning_gone"] == ["dossier.trail/2/5"]
