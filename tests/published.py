@@ -8,7 +8,7 @@ from kafka import KafkaProducer
 from deploy.layout import Layout
 from deploy.rulebook import files_in
 from streams.core.moments import Moment
-from streams.sockets import DIRECT, direct
+from streams.sockets import direct
 from streams.topics import REFERENCE, prefixed
 from streams.wire.reference import Document, named, sha256_of
 
@@ -37,7 +37,7 @@ def release(files: Mapping[str, str], *, counts_from: Moment, name: str = "a") -
 
 def publish(bootstrap: str, layout: Layout, documents: Sequence[Document]) -> None:
     """Write the documents in one transaction."""
-    producer = KafkaProducer(**direct(bootstrap), transactional_id=f"{layout.prefix}-reference", proxy_url=DIRECT)
+    producer = KafkaProducer(**direct(bootstrap), transactional_id=f"{layout.prefix}-reference")
     try:
         producer.init_transactions()
         producer.begin_transaction()
