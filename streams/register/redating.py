@@ -66,13 +66,18 @@ class Redating:
         return self._ends_at
 
     def restore(self, kept: Partition | None) -> None:
-        """Go on where the partition stood; under rules that nobody knows (any more) everything is judged again."""
-        if kept is not None:
+        """Go on where the partition stood; under rules that nobody knows (any more) everything is judged again.
+
+        None: what it kept is lost, and its whole trail will say how often the rules changed.
+        """
+        if kept is None:
+            self._count = 0
+        else:
             self._stand(kept.reference, kept.edition, as_of=kept.as_of, cursor=kept.cursor)
 
     def follow(self, lines: Iterable[bytes]) -> Iterator[bytes]:
         """Yield the lines of the trail, and take from them what the partition has lost: how often the rules changed."""
-        turned, count = None, 0
+        turned, count = None, self._count
         for line in lines:
             if line.startswith(TURNED):
                 turned, count = decode_turned(line), count + 1

@@ -7,6 +7,7 @@ import pytest
 
 from streams.core.editions import Edition
 from streams.core.rulebook import Rulebook
+from streams.register.entries import PARTITION_KEY, Partition, partition_of
 from tests.property.test_redating import NEW, OLD, START, THIRD, Reference, Run, decisions, figures_of, state_of
 from tests.sources import at, sent, taken
 
@@ -61,6 +62,33 @@ def test_closed_dossiers_are_judged_again_by_the_old_rules_when_these_put_the_ne
     right = run(learnt=(FIRST, SECOND, Edition(NEXT, OLD, START)), learnt_after=3, again_after=())
     left = run(learnt=(FIRST, SECOND, Edition(NEXT, OLD)), learnt_after=3, again_after=())
     assert state_of(right.epochs) != state_of(left.epochs)
+
+
+@pytest.mark.parametrize("pieces", [1, 3, 10_000], ids=["a line", "three", "all"])
+@pytest.mark.parametrize("head", [b"rubbish", None], ids=["spoilt", "gone"])
+def test_a_partition_that_lost_its_head_counts_the_changes_of_the_rules_over_its_whole_trail(
+    head: bytes | None, pieces: int
+) -> None:
+    """However many lines of it are read at once; else dossiers pass for judged by rules that they never saw."""
+    whole = Run(LOG, Reference(FIRST, SECOND, Edition(NEXT, THIRD)), 1)
+    whole.finish(NEXT + 60)
+    trail = [value or b"" for epoch in whole.epochs for _, value in epoch.outputs.get(("dossier.trail", 0), [])]
+    expected = kept_of(whole)
+    whole.restart()
+    whole.step.restore([(PARTITION_KEY, head)])
+    assert whole.step.headless
+    for place in range(0, len(trail), pieces):
+        whole.step.follow(trail[place : place + pieces])
+    whole.go(NEXT + 60, 50)
+    kept = kept_of(whole)
+    assert (kept.edition, kept.reference, kept.as_of) == (2, expected.reference, expected.as_of)
+
+
+def kept_of(run: Run) -> Partition:
+    """Return what the partition kept of itself last."""
+    kept = partition_of(dict(run.epochs[-1].outputs["dossier.state", 0])[PARTITION_KEY])
+    assert kept is not None
+    return kept
 
 
 def loosened(days: int) -> Rulebook:
