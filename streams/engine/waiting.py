@@ -57,9 +57,14 @@ class Waiting:
         return bool(self._chunks) or position < self._highwater
 
     def put(self, chunk: Chunk) -> None:
-        """Add what a fetch returned."""
-        self._chunks.append(chunk)
+        """Add what a fetch returned, in slices."""
         self._records += len(chunk.records)
+        records, start = chunk.records, chunk.start
+        while len(records) > SLICE:
+            end = records[SLICE].offset
+            self._chunks.append(Chunk(start, end, chunk.highwater, records[:SLICE]))
+            records, start = records[SLICE:], end
+        self._chunks.append(Chunk(start, chunk.end, chunk.highwater, records))
 
     def drop(self) -> None:
         """Forget what waits; it will be fetched again."""
@@ -67,7 +72,7 @@ class Waiting:
         self._records = 0
 
     def next(self) -> tuple[Sequence[Incoming], int]:
-        """Return the next records, a slice or a little more at the most, and the position after them; raises Gap.
+        """Return the next records, fewer than two slices, and the position after them; raises Gap.
 
         The position does not move by this: `take_back` and `reached` say what became of the records.
         """
