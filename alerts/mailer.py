@@ -69,6 +69,13 @@ class Connection(aiosmtplib.SMTP):
         self.in_message = True
         return await super().data(message, timeout=self.final_patience)
 
+    def close(self) -> None:
+        """Hang up now: a server that never says good-bye in TLS (RFC 8446, 6.1) must not keep the socket open."""
+        transport = self.transport
+        super().close()
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
+
     def is_fresh(self) -> bool:
         """Return whether another mail may go over it."""
         return self.is_connected and self.taken < MAILS_EACH and time.monotonic() - self.used_at < self.idle

@@ -48,7 +48,8 @@ class Pool:
         self._loop = asyncio.new_event_loop()
         self._woken = asyncio.Event()
         self._thread = threading.Thread(target=self._loop.run_forever, name="smtp", daemon=True)
-        self._workers: list[asyncio.Future[None]] = []
+        self._workers: list[asyncio.Task[None]] = []
+        self._broken: BaseException | None = None
 
     def __enter__(self) -> Self:
         """Begin; connections are made when there is something to send."""
@@ -81,7 +82,12 @@ class Pool:
         return taken_back
 
     def answers(self, patience: float) -> list[Answer]:
-        """Return the answers that came, waiting so many seconds for the first."""
+        """Return the answers that came, waiting so many seconds for the first; raises what ended a connection's work.
+
+        No failure of a mail ends it, so this one is ours: the parcel it had in hand would be in flight for ever.
+        """
+        if self._broken is not None:
+            raise RuntimeError("a connection no longer works") from self._broken
         found: list[Answer] = []
         try:
             found.append(self._answers.get(timeout=patience))
@@ -100,7 +106,13 @@ class Pool:
             return len(self._in_flight) + self._answers.qsize()
 
     async def _begin(self) -> None:
-        self._workers = [asyncio.ensure_future(self._work()) for _ in range(self._server.connections)]
+        self._workers = [asyncio.create_task(self._work()) for _ in range(self._server.connections)]
+        for worker in self._workers:
+            worker.add_done_callback(self._ended)
+
+    def _ended(self, worker: asyncio.Task[None]) -> None:
+        if not worker.cancelled():
+            self._broken = worker.exception()
 
     async def _end(self) -> None:
         for worker in self._workers:

@@ -2,11 +2,14 @@
 
 import asyncio
 import base64
+import os
+import socket
 import ssl
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,9 +35,16 @@ class Scripted:
         self.heard: list[tuple[int, str]] = []
         self.connections = 0
         self.messages = 0
+        self._transports: list[asyncio.WriteTransport] = []
+
+    def hang_up(self) -> None:
+        """Let every connection end at once, whatever its other end still owes in TLS."""
+        for transport in self._transports:
+            transport.abort()
 
     async def session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self._transports.append(writer.transport)
         try:
             await self._talk(self.connections, reader, writer)
         finally:
@@ -89,6 +99,8 @@ def scripted(
             for task in others:
                 task.cancel()
             await asyncio.gather(*others, return_exceptions=True)
+            it.hang_up()
+            await asyncio.sleep(0)
 
         asyncio.run_coroutine_threadsafe(close(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
@@ -262,3 +274,56 @@ def test_a_server_of_whom_nobody_vouches_halts_us_before_anything_is_said(tmp_pa
         [answer] = all_answers(pool, 1)
     assert answer.answered.ending is Ending.HALT
     assert server.heard == []
+
+
+def test_a_fault_of_ours_in_a_connection_s_work_is_raised_and_leaves_no_mail_in_flight_for_ever() -> None:
+    def broken(_: Answer) -> None:
+        raise LookupError("whose is it?")
+
+    with scripted() as (_, port), Pool(Server(host="127.0.0.1", port=port)) as pool:
+        pool.tell(broken)
+        pool.offer(parcel("1"))
+        with pytest.raises(RuntimeError) as raised:
+            all_answers(pool, 1)
+    assert isinstance(raised.value.__cause__, LookupError)
+
+
+def mute_after_quit(listening: socket.socket, context: ssl.SSLContext) -> bool:
+    """Serve one connection over TLS, refuse its mail, answer its QUIT and no more; return whether it then ended."""
+    connection, _ = listening.accept()
+    with socket.socket(fileno=os.dup(connection.fileno())) as beneath:
+        beneath.settimeout(PATIENCE)
+        with context.wrap_socket(connection, server_side=True) as over_tls, over_tls.makefile("rb") as lines:
+            over_tls.sendall(b"220 mute\r\n")
+            for line in lines:
+                command = line.decode().strip()
+                said = "550 no such mailbox" if command.startswith("RCPT") else Scripted.usual(command)
+                over_tls.sendall(said.encode() + b"\r\n")
+                if command == "QUIT":
+                    break
+            try:
+                while beneath.recv(1000):
+                    pass  # their good-bye, which nobody here answers
+            except TimeoutError:
+                return False
+            return True
+
+
+def test_a_server_that_never_says_good_bye_in_tls_does_not_keep_our_socket_open(tmp_path: Path) -> None:
+    signed = of_loopback(tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*signed)
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as executor:
+        ended = executor.submit(mute_after_quit, listening, context)
+        known = Server(
+            host="127.0.0.1",
+            port=listening.getsockname()[1],
+            tls=Tls.TLS,
+            authority=str(signed.certificate),
+            connections=1,
+            idle=0.1,
+        )
+        with Pool(known) as pool:
+            pool.offer(parcel("1"))
+            all_answers(pool, 1)
+            assert ended.result(), "the connection stayed open"
