@@ -33,4 +33,6 @@ async def _greeted(server: Server) -> Greeted:
         await connection.quit()
     except FAILURES:
         certificate = None
+    finally:
+        connection.close()
     return Greeted(certificate=certificate)

@@ -76,29 +76,16 @@ def _errors(place: str) -> Iterator[None]:
 
 
 def _connected(bootstrap: Address, *, connect_ms: int) -> Any:  # kafka-python has no types
-    clients: list[Any] = []
-
-    def client(**settings: Any) -> Any:
-        clients.append(KafkaConsumer.DEFAULT_CONFIG["kafka_client"](**settings))
-        return clients[-1]
-
-    try:
-        with _errors(str(bootstrap)):
-            return KafkaConsumer(
-                **direct(bootstrap),
-                client_id="dunghan-scoreboard",
-                group_id=None,
-                enable_auto_commit=False,
-                auto_offset_reset="earliest",
-                isolation_level="read_committed",
-                bootstrap_timeout_ms=connect_ms,
-                kafka_client=client,
-            )
-    except TalliesUnreachable:
-        # A consumer that cannot be made leaves its client's thread and sockets behind, once for each new try.
-        for made in clients:
-            made.close()
-        raise
+    with _errors(str(bootstrap)):
+        return KafkaConsumer(
+            **direct(bootstrap),
+            client_id="dunghan-scoreboard",
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            bootstrap_timeout_ms=connect_ms,
+        )
 
 
 class _Reader(Generic[R]):

@@ -65,7 +65,7 @@ class TopicAdmin:
 
     @contextlib.contextmanager
     def _client(self) -> Iterator[Any]:
-        # The client hides why it cannot connect and leaves sockets open, so whether it may come in is asked first.
+        # The client hides why it cannot connect, so whether it may come in is asked first.
         try:
             there = admitted(self._bootstrap, self._patience)
         except NotAdmitted as error:

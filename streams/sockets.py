@@ -1,12 +1,17 @@
-"""How the clients of kafka-python open their sockets: none stays open when a connection does not come about.
+"""How the clients of kafka-python open their sockets: none stays open when a connection or a client comes to nothing.
 
 kafka-python 3.0 forgets the socket of an attempt that is refused, or given up because the client is closed; only the
-garbage collector closes it. Sockets are made by a class that the library chooses by the scheme of `proxy_url`.
+garbage collector closes it. Sockets are made by a class that the library chooses by the scheme of `proxy_url`. And a
+client that finds no cluster raises from its constructor, so that nobody has what could be closed: its sockets stay
+and, of a consumer or an admin client, a thread for as long as the process lives.
 """
 
 from typing import Any, Final
 
+from kafka.net.compat import KafkaNetClient
 from kafka.net.inet import KafkaNetSocket
+from kafka.net.manager import KafkaConnectionManager
+from kafka.net.selector import NetworkSelector
 
 from streams.cluster import Address, cluster_of
 
@@ -16,7 +21,7 @@ DIRECT: Final = "direct://"
 
 def direct(address: Address) -> dict[str, Any]:
     """Return how every client of kafka-python reaches this cluster; OSError when a file of secrets cannot be read."""
-    return {**cluster_of(address).client(), "proxy_url": DIRECT}
+    return {**cluster_of(address).client(), "proxy_url": DIRECT, "kafka_client": _Client}
 
 
 class _Direct(KafkaNetSocket):  # type: ignore[misc]  # the library has no types
@@ -30,3 +35,23 @@ class _Direct(KafkaNetSocket):  # type: ignore[misc]  # the library has no types
         except BaseException:
             sock.close()
             raise
+
+
+class _Connections(KafkaConnectionManager):  # type: ignore[misc]  # the library has no types
+    """Those of one client; where no broker answers, nothing of them is left."""
+
+    def bootstrap(self, timeout_ms: float | None = None, refresh: bool = True) -> None:  # noqa: FBT001, FBT002 - its signature
+        try:
+            super().bootstrap(timeout_ms, refresh)
+        except BaseException:
+            self.close()
+            self._net.close()
+            raise
+
+
+class _Client(KafkaNetClient):  # type: ignore[misc]  # the library has no types
+    """What a consumer, a producer and an admin client are built upon."""
+
+    def __init__(self, **settings: Any) -> None:
+        net = NetworkSelector(**settings)
+        super().__init__(net=net, manager=_Connections(net, **settings))

@@ -84,7 +84,12 @@ class Follower:
         """Connect."""
         with ours():
             self._consumer = consumer_of(bootstrap, group_id=group)
-            self._places = self._all(topic)
+        try:
+            with ours():
+                self._places = self._all(topic)
+        except LogError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let go."""

@@ -58,7 +58,11 @@ class Writer:
                 retry_backoff_ms=5,
                 metrics_enabled=False,
             )
-            self._producer.init_transactions()
+            try:
+                self._producer.init_transactions()
+            except BaseException:
+                self._producer.close(timeout=0)
+                raise
         self._lock = threading.Lock()
         self._is_open = self._is_ending = False
         self._held_up: list[_Note] = []

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kafka.net.compat import KafkaNetClient
 
 from streams.cluster import Cluster, Mechanism, Protocol, cluster_of
 from streams.sockets import DIRECT, direct
@@ -33,6 +34,7 @@ def test_both_libraries_are_told_the_same_and_one_of_them_how_to_open_sockets(tm
     cluster = locked(tmp_path)
     one, other = cluster.client(), direct(cluster)
     assert other.pop("proxy_url") == DIRECT
+    assert issubclass(other.pop("kafka_client"), KafkaNetClient)
     assert isinstance(one.pop("ssl_context"), ssl.SSLContext)
     assert isinstance(other.pop("ssl_context"), ssl.SSLContext)
     assert (

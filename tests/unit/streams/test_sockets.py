@@ -1,14 +1,18 @@
 """What a connection that never came about leaves behind: nothing."""
 
 import socket
+import threading
 from collections.abc import Generator
 from types import coroutine
 from typing import Any
 
+import psutil
 import pytest
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka.errors import KafkaError
 from kafka.net.inet import KafkaNetSocket
 
-from streams.sockets import DIRECT
+from streams.sockets import DIRECT, direct
 
 NOBODY = ("127.0.0.1", 9)
 
@@ -58,3 +62,15 @@ def test_a_socket_that_connects_is_handed_on_open() -> None:
             KafkaNetSocket(DIRECT).sock_connect(Waiting, sock, server.getsockname()).send(None)
         assert done.value.value is sock
         assert sock.fileno() >= 0
+
+
+@pytest.mark.parametrize("kind", [KafkaAdminClient, KafkaConsumer, KafkaProducer])
+def test_a_client_that_finds_no_cluster_leaves_no_thread_and_no_socket(kind: type[Any]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        threads, open_files = set(threading.enumerate()), psutil.Process().num_fds()
+        with pytest.raises(KafkaError) as told:
+            kind(**direct("{}:{}".format(*silent.getsockname())), bootstrap_timeout_ms=200)
+        # Whoever keeps the error keeps what its frames hold: nothing here waits for the garbage collector.
+        assert told.value.__traceback__ is not None
+        assert set(threading.enumerate()) <= threads
+        assert psutil.Process().num_fds() == open_files
