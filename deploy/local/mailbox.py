@@ -6,6 +6,7 @@ The one module that knows aiosmtpd. `Manners` makes it as difficult as real serv
 import asyncio
 import threading
 import warnings
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -47,10 +48,10 @@ class LocalMailbox:
         self.host = host
         self.port = port
         self._manners = manners or Manners()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="mailbox", daemon=True)
         self._shelf = Shelf(folder)
+        self._running: tuple[asyncio.AbstractEventLoop, threading.Thread] | None = None
         self._server: asyncio.Server | None = None
+        self._sessions = weakref.WeakSet[SMTP]()
 
     def __enter__(self) -> Self:
         """Start listening."""
@@ -67,19 +68,28 @@ class LocalMailbox:
         """Listen; from here on `port` is the true one."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._shelf.take_stock()
-        self._thread.start()
-        self._server = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result()
+        loop = asyncio.new_event_loop()
+        thread = threading.Thread(target=loop.run_forever, name="mailbox", daemon=True)
+        self._running = loop, thread
+        thread.start()
+        try:
+            self._server = asyncio.run_coroutine_threadsafe(self._listen(), loop).result()
+        except BaseException:
+            self.stop()
+            raise
         self.port = self._server.sockets[0].getsockname()[1]
 
     def stop(self) -> None:
         """Stop listening, hang up on whoever is connected, and end the thread."""
+        if self._running is None:
+            return
+        (loop, thread), self._running = self._running, None
         if self._server is not None:
-            asyncio.run_coroutine_threadsafe(self._hang_up(self._server), self._loop).result()
+            asyncio.run_coroutine_threadsafe(self._hang_up(self._server), loop).result()
             self._server = None
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join()
-        self._loop.close()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
 
     def mails(self) -> tuple[Mail, ...]:
         """Return the mails taken so far, in the order in which they came."""
@@ -90,21 +100,28 @@ class LocalMailbox:
         return self._shelf.wait_for(count, seconds)
 
     async def _listen(self) -> asyncio.Server:
-        return await self._loop.create_server(self._session, self.host, self.port)
+        return await asyncio.get_running_loop().create_server(self._session, self.host, self.port)
 
     async def _hang_up(self, server: asyncio.Server) -> None:
         server.close()
+        # Whoever was let in a moment ago has a socket, and only in two turns a session by which it can be closed.
+        for _ in range(2):
+            await asyncio.sleep(0)
         others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        for session in self._sessions:
+            # Closing alone would wait for whoever does not read what we still have to say.
+            if session.transport is not None:
+                session.transport.abort()
 
     def _session(self) -> SMTP:
         login = self._manners.login
         with warnings.catch_warnings():
             # On loopback a password without TLS is seen by nobody; aiosmtpd warns about it all the same.
             warnings.simplefilter("ignore", UserWarning)
-            return SMTP(
+            session = SMTP(
                 Doorman(self._manners, self._shelf),
                 hostname="localhost",
                 data_size_limit=SIZE_LIMIT,
@@ -112,8 +129,10 @@ class LocalMailbox:
                 auth_required=login is not None,
                 auth_require_tls=False,
                 authenticator=self._authenticate if login else None,
-                loop=self._loop,
+                loop=asyncio.get_running_loop(),
             )
+        self._sessions.add(session)
+        return session
 
     def _authenticate(
         self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: object

@@ -1,6 +1,9 @@
 """The local mailbox is a real SMTP server: it keeps what it took, exactly, and can be as difficult as real ones."""
 
+import gc
 import smtplib
+import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -81,3 +84,24 @@ def test_without_the_right_password_nothing_is_taken(tmp_path: Path) -> None:
 def test_waiting_for_mail_that_does_not_come_says_how_many_came(mailbox: LocalMailbox) -> None:
     with pytest.raises(TimeoutError, match="0 of 1 mails"):
         mailbox.wait_for(1, seconds=0.05)
+
+
+def test_whoever_does_not_read_holds_up_no_stop_and_leaves_no_socket(tmp_path: Path) -> None:
+    box = LocalMailbox(tmp_path)
+    box.start()
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+        deaf.settimeout(1.0)
+        deaf.connect((box.host, box.port))
+        with pytest.raises(TimeoutError):
+            deaf.sendall(b"EHLO x\r\n" + b"HELP\r\n" * 10_000_000)
+        box.stop()
+    gc.collect()  # a socket that is forgotten is named now, and fails this test
+
+
+def test_a_server_that_cannot_listen_leaves_no_thread_and_no_loop(mailbox: LocalMailbox, tmp_path: Path) -> None:
+    threads = set(threading.enumerate())
+    with pytest.raises(OSError, match="in use"):
+        LocalMailbox(tmp_path / "other", port=mailbox.port).start()
+    assert set(threading.enumerate()) <= threads
+    gc.collect()
