@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 import xlsxwriter
 
 EXPORTED: Final = datetime(2026, 9, 30, 17, 30)  # noqa: DTZ001 - a wall clock, as an export has it
-FIRST: Final = datetime(2026, 7, 1, 8, 0)  # noqa: DTZ001
+FIRST: Final = datetime(2026, 7, 1, 8, 0)  # noqa: DTZ001 - likewise a wall clock
 UNITS: Final = ("Xã Mường Nhé", "Phường Mường Lay", "Xã Nậm Kè", "Xã Chung Chải")
 FIELDS: Final = ("Hộ tịch", "Đăng ký hộ kinh doanh", "Đất đai")
 PROCEDURES: Final = ("1.001612", "2.000635", "1.004194")

@@ -1,6 +1,7 @@
 """What a one-stop system would send, for tests: bytes for the inbox, and records as a Kafka client returns them."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -24,8 +25,6 @@ class Record(NamedTuple):
 
 def at(text: str) -> Moment:
     """Return the moment of a Vietnamese local time, `2020-03-02 08:00`."""
-    from datetime import datetime  # noqa: PLC0415
-
     return moment_of(datetime.fromisoformat(f"{text}+07:00"))
 
 

@@ -77,7 +77,7 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
         self,
         consumer: Any,
         active_partitions: Any,
-        timeout: float | None = None,  # noqa: ASYNC109 - the same
+        timeout: float | None = None,  # noqa: ASYNC109 - Faust calls it so
         max_records: int | None = None,
     ) -> dict[TP, Chunk]:
         if not self.consumer.flow_active:

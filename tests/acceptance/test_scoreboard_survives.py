@@ -7,6 +7,7 @@ partitions, each at its own place in the log; so it can never be above the sum o
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -222,13 +223,13 @@ def replayed_with_a_kill(running: Pipeline, sent: list[Message], watch: Watch, r
     played(messages=first, ticks=[at for at in moments if at < middle])
     watch.until(received // 10)
     # Both halves are in the log, the first is being taken: the worker dies with epochs open and others to come.
-    playing = Thread(target=lambda: played(messages=later, ticks=[at for at in moments if at >= middle]))
-    playing.start()
-    so_far = sum(value for (_, label), value in watch.last.items() if label == "received")
-    assert so_far < received, "the replay was over before the kill"
-    running.kill("worker-1")
-    running.start("worker-3")
-    playing.join()
+    with ThreadPoolExecutor(1) as beside:
+        playing = beside.submit(played, messages=later, ticks=[at for at in moments if at >= middle])
+        so_far = sum(value for (_, label), value in watch.last.items() if label == "received")
+        assert so_far < received, "the replay was over before the kill"
+        running.kill("worker-1")
+        running.start("worker-3")
+        playing.result()
 
 
 def shown(watch: Watch) -> dict[tuple[str, str], int]:

@@ -126,7 +126,7 @@ def test_the_figures_are_complete_and_count_every_dossier_once(running: Stage) -
 
 def test_every_bad_record_is_put_aside_with_its_reason_and_none_stopped_a_partition(running: Stage) -> None:
     consumer = KafkaConsumer(
-        bootstrap_servers=running.bootstrap, isolation_level="read_committed", auto_offset_reset="earliest"
+        **direct(running.bootstrap), isolation_level="read_committed", auto_offset_reset="earliest"
     )
     places = [TopicPartition(prefixed(running.prefix, REJECTED), partition) for partition in range(PARTITIONS)]
     consumer.assign(places)

@@ -15,6 +15,7 @@ from deploy.layout import Layout
 from deploy.local.kafka import LocalKafka
 from deploy.settings import without_settings
 from streams.core.moments import Moment, datetime_of
+from streams.sockets import direct
 from streams.topics import EVENTS, INBOX, NOTICES, TALLIES, prefixed
 from tests.bench.loads import STEPS, Step, events
 from tests.bench.register import seconds_per_event
@@ -53,7 +54,7 @@ def worker(bootstrap: str, prefix: str, *, replay: bool) -> tuple[list[str], dic
 def loaded(bootstrap: str, prefix: str, dossiers: int, *, steps: Sequence[Step] = STEPS) -> int:
     """Make the topics and put these events of so many dossiers on them; returns how many."""
     TopicAdmin(bootstrap, Layout(prefix, PARTITIONS, 1)).apply()
-    producer = KafkaProducer(bootstrap_servers=bootstrap, linger_ms=20, batch_size=1 << 18)
+    producer = KafkaProducer(**direct(bootstrap), linger_ms=20, batch_size=1 << 18)
     count = 0
     for record in events(dossiers, steps=steps):
         producer.send(prefixed(prefix, EVENTS), key=record.key, value=record.value)
@@ -65,7 +66,7 @@ def loaded(bootstrap: str, prefix: str, dossiers: int, *, steps: Sequence[Step] 
 
 def rate(bootstrap: str, group: str, topic: str, count: int, *, most: float = 300) -> float:
     """Return events a second, from the first position that was committed to the last there is after `most` seconds."""
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
+    consumer = KafkaConsumer(**direct(bootstrap), group_id=group, enable_auto_commit=False)
     places = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
     first: tuple[float, int] | None = None
     deadline = time.monotonic() + 120
@@ -102,10 +103,10 @@ def latencies(bootstrap: str, prefix: str, per_second: int, *, noticed: int = 1)
     lasts is another figure. A notice that is not there at the end has taken as long as was waited for it, at the least.
     """
     TopicAdmin(bootstrap, Layout(prefix, PARTITIONS, 1)).apply()
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False)
+    consumer = KafkaConsumer(**direct(bootstrap), isolation_level="read_committed", enable_auto_commit=False)
     consumer.assign([TopicPartition(prefixed(prefix, NOTICES), partition) for partition in range(PARTITIONS)])
     consumer.seek_to_beginning()
-    producer = KafkaProducer(bootstrap_servers=bootstrap, linger_ms=0)
+    producer = KafkaProducer(**direct(bootstrap), linger_ms=0)
     sent: list[float] = []
     took: dict[int, float] = {}
     most = int(per_second * (WARM + MEASURED))
@@ -132,7 +133,7 @@ def latencies(bootstrap: str, prefix: str, per_second: int, *, noticed: int = 1)
 
 def _until_counted(bootstrap: str, prefix: str, seconds: float = 120.0) -> None:
     """Wait until every partition has said that it counts: then it is owned, restored and has nothing left to do."""
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap)
+    consumer = KafkaConsumer(**direct(bootstrap))
     places = [TopicPartition(prefixed(prefix, TALLIES), partition) for partition in range(PARTITIONS)]
     deadline = time.monotonic() + seconds
     while not all(consumer.end_offsets(places).values()):

@@ -19,7 +19,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from deploy.admin import TopicAdmin
 from deploy.layout import Layout
-from streams.sockets import DIRECT
+from streams.sockets import direct
 from streams.topics import EVENTS, TRAIL, prefixed
 from tests.bench.team import PARTITIONS, Team
 from tests.sources import sent, taken
@@ -31,7 +31,7 @@ SETTLED = 3.0
 
 
 def _sent(bootstrap: str, topic: str, stop: threading.Event) -> None:
-    producer = KafkaProducer(bootstrap_servers=bootstrap, linger_ms=5, proxy_url=DIRECT)
+    producer = KafkaProducer(**direct(bootstrap), linger_ms=5)
     number = 0
     while not stop.wait(1 / EACH):
         now = datetime.now(UTC)  # noqa: TID251 - a bench's own clock
@@ -84,7 +84,7 @@ def _watched(team: Team, name: str, happens: Callable[[], None]) -> Handover:
     before, began = team.owners(topic), time.time()  # noqa: TID251 - the clock that stamps the records
     happens()
     team.until_ready()
-    took = time.time() - began  # noqa: TID251 - the same
+    took = time.time() - began  # noqa: TID251 - the clock that stamps the records
     time.sleep(SETTLED)
     return Handover(
         name, began - SETTLED / 2, began + took + SETTLED, took, before, team.owners(topic), tuple(team.endings)
@@ -122,9 +122,7 @@ def staying(team: Team) -> Iterator[Handover]:
 def written_at(bootstrap: str, topic: str) -> dict[int, list[float]]:
     """Return the moments at which the committed records of each partition were written, seconds, in order."""
     places = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
-    reader = KafkaConsumer(
-        bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False, proxy_url=DIRECT
-    )
+    reader = KafkaConsumer(**direct(bootstrap), isolation_level="read_committed", enable_auto_commit=False)
     reader.assign(places)
     reader.seek_to_beginning(*places)
     ends, found = reader.end_offsets(places), {partition: [0.0] for partition in range(PARTITIONS)}

@@ -2,10 +2,10 @@
 
 import sys
 import tempfile
-import time
 
 import faust
 
+from deploy import clock
 from deploy.rulebook import load_rulebook
 from streams.core.dossier import after, decode, encode, new
 from streams.core.judgement import judge
@@ -33,12 +33,12 @@ def app(bootstrap: str, prefix: str) -> faust.App:
     dossiers = it.Table("dossiers", default=bytes, key_type=bytes, value_type=bytes)
 
     @it.agent(events)  # type: ignore[untyped-decorator]  # Faust has no types for it
-    async def decide(stream: faust.Stream[bytes]) -> None:  # type: ignore[valid-type,unused-ignore]
+    async def decide(stream: faust.Stream[bytes]) -> None:  # type: ignore[valid-type,unused-ignore]  # nor for this
         async for key, value in stream.items():
             stored = dossiers[key]
             dossier = after(decode(stored) if stored else new("dienbien.muongnhe"), cloudevents.decoded(value))
             dossiers[key] = encode(dossier)
-            standing = judge(dossier, now=int(time.time()), rules=RULES)  # noqa: TID251 - the shell's clock
+            standing = judge(dossier, now=clock.now(), rules=RULES)
             await out.send(key=key, value=standing.label.encode())
 
     return it

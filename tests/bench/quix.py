@@ -6,11 +6,11 @@ for the sake of one row. Run by `tests.bench.beside` as `python -m tests.bench.q
 
 import sys
 import tempfile
-import time
 from typing import Any
 
 from quixstreams import Application  # type: ignore[import-not-found]  # not in our environment
 
+from deploy import clock
 from deploy.rulebook import load_rulebook
 from streams.core.dossier import after, decode, encode, new
 from streams.core.judgement import judge
@@ -24,7 +24,7 @@ def fold(value: bytes, state: Any) -> bytes:
     stored = state.get_bytes("dossier")
     dossier = after(decode(stored) if stored else new("dienbien.muongnhe"), cloudevents.decoded(value))
     state.set_bytes("dossier", encode(dossier))
-    standing = judge(dossier, now=int(time.time()), rules=RULES)  # noqa: TID251 - the shell's clock
+    standing = judge(dossier, now=clock.now(), rules=RULES)
     return standing.label.encode()
 
 

@@ -17,7 +17,7 @@ from kafka import KafkaProducer
 from deploy.admin import TopicAdmin
 from deploy.layout import Layout
 from deploy.local.kafka import LocalKafka
-from streams.sockets import DIRECT
+from streams.sockets import direct
 from streams.topics import EVENTS, INBOX, NOTICES, STATE, TALLIES, TRAIL, prefixed
 from tests.bench.handovers import measured
 from tests.bench.loads import STEPS
@@ -45,7 +45,7 @@ def _sent(first: int, dossiers: int) -> Iterator[tuple[bytes, bytes]]:
 
 def _put(bootstrap: str, prefix: str, *, first: int, dossiers: int, per_second: float = 0.0) -> int:
     """Write the events to the inbox, as fast as they go or so many a second; returns how many there are."""
-    producer = KafkaProducer(bootstrap_servers=bootstrap, linger_ms=20, batch_size=1 << 18, proxy_url=DIRECT)
+    producer = KafkaProducer(**direct(bootstrap), linger_ms=20, batch_size=1 << 18)
     began = time.monotonic()
     count = 0
     for key, value in _sent(first, dossiers):

@@ -7,12 +7,12 @@ writes can be derived from its input alone: for each key the numbers 1, 2, 3 …
 import asyncio
 import random
 import sys
-import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from prometheus_client import CollectorRegistry
 
+from deploy import clock
 from streams.border import Epoch, Incoming, Poisoned
 from streams.core.moments import Moment
 from streams.engine.connection import Connection
@@ -83,7 +83,7 @@ def worker(bootstrap: str, prefix: str, *, session: float = 6.0, name: str | Non
         [PLAN],
         connection=connection,
         membership=Membership(instance_id=name, session=session, heartbeat=session / 4),
-        pace=Pace(lambda: int(time.time()), spacing=0.05, patience=1.0),  # noqa: TID251 - the shell's clock
+        pace=Pace(clock.now, spacing=0.05, patience=1.0),
         metrics=EngineMetrics(CollectorRegistry(), (connection.topic(EVENTS.name),)),
     )
 
@@ -107,13 +107,13 @@ def _spoil(it: Worker, share: float) -> None:
         if fate < 2 * share:
             kept.append((source, chunk))
             return
-        offer(source, chunk)  # type: ignore[arg-type]
+        offer(source, chunk)  # type: ignore[arg-type]  # as it came
         if fate < 3 * share:
-            offer(source, chunk)  # type: ignore[arg-type]
+            offer(source, chunk)  # type: ignore[arg-type]  # as it came
         while kept:
-            offer(*kept.pop())  # type: ignore[arg-type]
+            offer(*kept.pop())  # type: ignore[arg-type]  # as it came
 
-    it.ownership.offer = spoiled  # type: ignore[method-assign]
+    it.ownership.offer = spoiled  # type: ignore[method-assign]  # a broken client's
 
 
 if __name__ == "__main__":

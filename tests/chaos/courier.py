@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from kafka.admin import ConfigResource, KafkaAdminClient
 
 from deploy.local.kafka import LocalKafka
+from streams.sockets import direct
 from streams.topics import BOOK, BYTES, LEDGER
 from tests.chaos.courier_scene import DECIDED, Scene, scene
 from tests.chaos.disk import small_disk
@@ -161,7 +162,7 @@ def writes_refused(full: bool) -> Told:
 
 def _largest(on: Scene, size: int) -> None:
     # A topic that takes nothing larger refuses writes as a full disk does, and it can be asked for from outside.
-    admin = KafkaAdminClient(bootstrap_servers=on.kafka.bootstrap)
+    admin = KafkaAdminClient(**direct(on.kafka.bootstrap))
     topics = [on.topic(topic.name) for topic in (BOOK, BYTES, LEDGER)]
     admin.alter_configs([ConfigResource("TOPIC", name, {"max.message.bytes": str(size)}) for name in topics])
     admin.close()

@@ -26,6 +26,7 @@ from streams.core.moments import Moment, datetime_of
 from streams.keys import partition_of
 from streams.metrics import RegisterMetrics
 from streams.register.register import Register
+from streams.sockets import direct
 from streams.topics import EVENTS, LEDGER, REFERENCE, TRAIL
 from streams.wire.reference import Document
 from tests.chaos.courier_at_work import Orders
@@ -73,7 +74,7 @@ class Scene:
     def __post_init__(self) -> None:
         rules, metrics = load_rulebook(), RegisterMetrics(CollectorRegistry())
         self._registers = [Register(p, rules=rules, metrics=metrics) for p in range(PARTITIONS)]
-        self._events = KafkaProducer(bootstrap_servers=self.kafka.bootstrap, acks="all", enable_idempotence=True)
+        self._events = KafkaProducer(**direct(self.kafka.bootstrap), acks="all", enable_idempotence=True)
         self._sent = [0] * PARTITIONS
         self._writers = [Writer(self.kafka.bootstrap, name=f"{self.layout.prefix}-{p}") for p in range(PARTITIONS)]
         self.told = 0

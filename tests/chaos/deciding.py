@@ -7,13 +7,13 @@ Its judge needs no second law: every event stands in the trail once, and everyth
 
 import asyncio
 import sys
-import time
 from collections import Counter
 from datetime import datetime, timedelta
 
 import msgspec
 from prometheus_client import CollectorRegistry
 
+from deploy import clock
 from deploy.layout import Layout
 from deploy.rulebook import load_rulebook
 from streams.core.moments import VIETNAM
@@ -67,7 +67,7 @@ def worker(bootstrap: str, prefix: str, redated: int = SLICE) -> Worker:
         [StepPlan(EVENTS.name, STATE.name, register, TALLIES.name)],
         connection=connection,
         membership=Membership(session=6.0, heartbeat=1.5),
-        pace=Pace(lambda: int(time.time()), spacing=0.05, patience=1.0),  # noqa: TID251 - the shell's clock
+        pace=Pace(clock.now, spacing=0.05, patience=1.0),
         metrics=EngineMetrics(CollectorRegistry(), (connection.topic(EVENTS.name),)),
         followed=Followed(REFERENCE.name, reference.learn),
     )

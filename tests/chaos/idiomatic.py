@@ -28,7 +28,7 @@ def app(bootstrap: str, prefix: str) -> faust.App:
     seen = it.Table("seen", key_type=bytes, value_type=bytes, default=bytes)
 
     @it.agent(events)  # type: ignore[untyped-decorator]  # Faust has no types for it
-    async def count(stream: faust.Stream[bytes]) -> None:  # type: ignore[valid-type,unused-ignore]
+    async def count(stream: faust.Stream[bytes]) -> None:  # type: ignore[valid-type,unused-ignore]  # nor for this
         async for key, value in stream.items():
             number = int(seen[key] or b"0") + 1
             seen[key] = b"%d" % number

@@ -9,11 +9,12 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from deploy.layout import Layout
 from streams.keys import partition_of
+from streams.sockets import direct
 
 
 def produce(bootstrap: str, topic: str, records: Iterable[tuple[bytes, bytes]]) -> int:
     """Send the records keyed, and return how many."""
-    producer = KafkaProducer(bootstrap_servers=bootstrap, acks="all", linger_ms=5)
+    producer = KafkaProducer(**direct(bootstrap), acks="all", linger_ms=5)
     count = 0
     for key, value in records:
         producer.send(topic, key=key, value=value)
@@ -30,7 +31,7 @@ Outputs = dict[int, list[tuple[bytes | None, bytes | None]]]
 def committed(bootstrap: str, topic: str, *, partitions: int) -> Outputs:
     """Return all that is committed in a topic now, by partition, in order."""
     consumer = KafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **direct(bootstrap),
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="earliest",

@@ -20,6 +20,7 @@ import msgspec
 from kafka.errors import KafkaError
 
 from alerts.log import Writer
+from deploy import clock
 from deploy.admin import TopicAdmin
 from deploy.gateway.tokens import Pass, entry, new_token
 from deploy.layout import Layout
@@ -243,7 +244,7 @@ def standing() -> Iterator[Stack]:
 
 def _morning() -> Moment:
     """Return eight o'clock of the next weekday: a courier at that hour tells at once what is decided now."""
-    day = day_of(int(time.time())) + 1  # noqa: TID251 - the storm's own clock
+    day = day_of(clock.now()) + 1
     while (day + 3) % 7 > 4:  # 1 January 1970 was a Thursday
         day += 1
     return moment_on(day, 8 * 3600)

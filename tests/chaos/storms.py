@@ -18,6 +18,7 @@ from kafka.errors import KafkaError
 from deploy.admin import TopicAdmin
 from deploy.layout import Layout
 from deploy.local.kafka import LocalKafka
+from streams.sockets import direct
 from streams.topics import EVENTS, NOTICES, STATE, prefixed
 from tests.chaos import deciding
 from tests.chaos.crew import Crew
@@ -59,7 +60,7 @@ class Source:
 
     def _run(self) -> None:
         producer = KafkaProducer(
-            bootstrap_servers=self.bootstrap,
+            **direct(self.bootstrap),
             acks="all",
             linger_ms=10,
             enable_idempotence=True,
@@ -154,7 +155,7 @@ def _moved_from(broker: int, scene: Scene) -> float:
 def _coordinators(bootstrap: str) -> list[int]:
     """Return which broker coordinates the transactions of each partition of their log; nothing if nobody says."""
     try:
-        client = KafkaAdminClient(bootstrap_servers=bootstrap)
+        client = KafkaAdminClient(**direct(bootstrap))
         try:
             told = client.describe_topics(["__transaction_state"])[0]["partitions"]
         finally:

@@ -103,6 +103,10 @@ def rude() -> Iterator[str]:
                     return
                 caller.close()
 
-        threading.Thread(target=hang_up, daemon=True).start()
-        yield "{}:{}".format(*door.getsockname())
-        door.shutdown(socket.SHUT_RDWR)
+        rudeness = threading.Thread(target=hang_up)
+        rudeness.start()
+        try:
+            yield "{}:{}".format(*door.getsockname())
+        finally:
+            door.shutdown(socket.SHUT_RDWR)
+            rudeness.join()

@@ -1,7 +1,7 @@
 """`dunghan audit` on a real Kafka: findings of dossiers and units from the events alone, reminders from the ledger."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 from click.testing import CliRunner, Result
@@ -83,8 +83,10 @@ class Office:
 
 
 @pytest.fixture
-def office(kafka: str, topics: Layout) -> "Office":
-    return Office(kafka, topics)
+def office(kafka: str, topics: Layout) -> Iterator[Office]:
+    it = Office(kafka, topics)
+    yield it
+    it.close()
 
 
 def test_a_clean_log_has_no_finding_and_an_odd_one_is_told_with_its_evidence(office: Office) -> None:

@@ -1,13 +1,12 @@
 """The doctor at a real mail server: TLS and login are tried, and nothing is sent."""
 
-import gc
 import ssl
-import warnings
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from deploy.doctoring.line import Grade, Line
 from deploy.doctoring.mailserver import looked_at
@@ -42,15 +41,28 @@ def pair(tmp_path: Path) -> Certificate:
 def over_tls(pair: Certificate) -> Iterator[int]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pair.certificate, pair.key)
-    (port,) = free_ports(1)
-    server = Controller(object(), hostname="127.0.0.1", port=port, ssl_context=context)
-    server.start()
-    yield port
-    server.stop()
-    with warnings.catch_warnings():
-        # aiosmtpd leaves the sockets of connections that ended under TLS to the garbage collector.
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
+
+    class Polite(BaseRequestHandler):
+        """Says yes to everything, and good-bye."""
+
+        def handle(self) -> None:
+            try:
+                with context.wrap_socket(self.request, server_side=True) as hidden, hidden.makefile("rwb") as talk:
+                    said = b"220 here"
+                    while not said.startswith(b"221"):
+                        talk.write(said + b"\r\n")
+                        talk.flush()
+                        said = b"221 bye" if talk.readline() in (b"QUIT\r\n", b"") else b"250 OK"
+                    talk.write(said + b"\r\n")
+            except OSError:
+                """Who does not trust us hangs up."""
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Polite) as server:
+        serving = threading.Thread(target=server.serve_forever, args=(0.05,))
+        serving.start()
+        yield server.server_address[1]
+        server.shutdown()
+        serving.join()
 
 
 def test_over_tls_the_end_of_the_certificate_is_told(over_tls: int, pair: Certificate) -> None:

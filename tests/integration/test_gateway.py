@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 
@@ -38,12 +38,14 @@ class Place:
     kafka: LocalKafka
     folder: Path
     token: str
+    gateways: list[Gateway] = field(default_factory=list)
 
     def gateway(self, *, instance: str = "") -> tuple[Gateway, int]:
         """Start a gateway that would take events now; return it and its port."""
         (port,) = free_ports(1)
         gateway = Gateway(self.kafka.bootstrap, self.folder, port, instance=instance)
         gateway.start()
+        self.gateways.append(gateway)
         awaited(lambda: asked(port, "/readyz")[0] == 200)
         return gateway, port
 
@@ -75,7 +77,10 @@ def place(kafka: LocalKafka, tmp_path: Path) -> Iterator[Place]:
     admin.apply()
     token, hashed = new_token()
     (tmp_path / "tokens.toml").write_text(entry(Pass("test", SOURCE, (HOME,), hashed)))
-    yield Place(kafka, tmp_path, token)
+    place = Place(kafka, tmp_path, token)
+    yield place
+    for gateway in place.gateways:
+        gateway.end(signal.SIGKILL)
     admin.delete()
 
 
@@ -104,7 +109,7 @@ def is_shut(port: int) -> bool:
 def test_a_stop_answers_the_request_that_waits_for_the_broker_and_then_ends_well(place: Place) -> None:
     gateway, port = place.gateway()
     answers: list[tuple[int, str]] = []
-    client = Thread(target=lambda: answers.append(place.post(port, "last")))
+    client = Thread(target=lambda: answers.append(place.post(port, "last")), daemon=True)
     place.kafka.brokers[0].signal(signal.SIGSTOP)
     try:
         client.start()

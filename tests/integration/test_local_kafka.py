@@ -12,6 +12,8 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient
 
 from deploy.local.kafka import LocalKafka, LocalKafkaError
+from streams.sockets import direct
+from tests.begun import begun
 
 OWNER = """
     import sys, time
@@ -23,14 +25,14 @@ OWNER = """
 
 
 def send_and_read(bootstrap: str, topic: str) -> list[bytes]:
-    producer = KafkaProducer(bootstrap_servers=bootstrap.split(","), acks="all")
+    producer = KafkaProducer(**direct(bootstrap), acks="all")
     producer.send(topic, b"one", partition=0).get(30)
     producer.close()
     return read(bootstrap, topic)
 
 
 def read(bootstrap: str, topic: str) -> list[bytes]:
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap.split(","), consumer_timeout_ms=5000)
+    consumer = KafkaConsumer(**direct(bootstrap), consumer_timeout_ms=5000)
     where = TopicPartition(topic, 0)
     consumer.assign([where])
     consumer.seek_to_beginning(where)
@@ -45,7 +47,7 @@ def read(bootstrap: str, topic: str) -> list[bytes]:
 
 
 def make(bootstrap: str, topic: str, copies: int) -> None:
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","))
+    admin = KafkaAdminClient(**direct(bootstrap))
     admin.create_topics({topic: {"num_partitions": 1, "replication_factor": copies}}, wait_for_metadata=True)
     admin.close()
 
@@ -63,9 +65,8 @@ def test_what_is_sent_can_be_read(kafka: str, prefix: str) -> None:
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=["kill -9", "SIGTERM", "Ctrl-C"])
 def test_it_ends_with_its_owner_and_leaves_no_file(end: signal.Signals) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(OWNER)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as owner:
+    command = [sys.executable, "-c", textwrap.dedent(OWNER)]
+    with begun(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as owner:
         assert owner.stdout is not None
         folder = owner.stdout.readline().split()[0].decode()
         running = brokers_of(folder)

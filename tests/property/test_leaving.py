@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -91,8 +92,6 @@ def text(moment: Moment) -> str:
 
 
 def datetime_text(value: str) -> float:
-    from datetime import datetime  # noqa: PLC0415
-
     return datetime.fromisoformat(value).timestamp()
 
 

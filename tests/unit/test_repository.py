@@ -23,6 +23,9 @@ HOSTS = re.compile(r"pypi[.]org|python[h]osted|repo1[.]maven|maven-[c]entral|jit
 GRANTED = {"streams/core/events.py": 250, "alerts/wording.py": 240}
 """Rooms that may be larger: the eighteen kinds of event, and the words of two languages, are one table each."""
 
+EXCUSED = re.compile(r"# (noqa|type: ignore)\b")
+REASONED = re.compile(r"# (?:noqa: [A-Z0-9, ]+ - |type: ignore\[[a-z, -]+\]  # )\S")
+
 PURE = {
     *(
         "__future__",
@@ -160,3 +163,26 @@ def test_every_package_in_the_lock_has_its_hashes() -> None:
     said = (ROOT / "requirements.lock").read_text()
     blocks = re.split(r"^(?=[A-Za-z0-9])", said, flags=re.MULTILINE)
     assert not [block.split()[0] for block in blocks if "==" in block and "--hash=sha256:" not in block]
+
+
+def test_every_exception_from_a_rule_has_its_reason_beside_it() -> None:
+    told = [
+        f"{file.relative_to(ROOT)}:{number}"
+        for file in sources(*PACKAGES, "tests")
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1)
+        if EXCUSED.search(line) and not REASONED.search(line)
+    ]
+    assert not told
+
+
+def test_every_client_of_kafka_python_is_told_how_to_open_its_sockets() -> None:
+    clients = {"KafkaAdminClient", "KafkaConsumer", "KafkaProducer"}
+    told = [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file in sources(*PACKAGES, "tests")
+        if "Kafka" in (text := file.read_text(encoding="utf-8"))
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in clients
+        if all(each.arg for each in node.keywords)
+    ]
+    assert not told, "streams.sockets.direct says how"

@@ -52,12 +52,10 @@ def rules_with(directory: Directory) -> Rules:
 
 def publish(kafka: str, prefix: str, records: Sequence[NoticeRecord], *, partition: int = 0) -> None:
     """Write records to the notices, as a worker does."""
-    writer = Writer(kafka, name=f"{prefix}-test-{partition}")
-    with writer.transaction():
+    with contextlib.closing(Writer(kafka, name=f"{prefix}-test-{partition}")) as writer, writer.transaction():
         for record in records:
             key = getattr(record, "dossier", "/mark")
             writer.write(prefixed(prefix, NOTICES), key, msgspec.json.encode(record), partition=partition)
-    writer.close()
 
 
 def ledger_lines(kafka: str, prefix: str) -> list[LedgerLine]:

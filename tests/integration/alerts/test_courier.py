@@ -178,7 +178,7 @@ def test_wrong_credentials_halt_the_courier_and_nothing_is_lost(kafka: str, topi
         wrong = Server(host=mailbox.host, port=mailbox.port, username="dunghan", password="wrong")  # noqa: S106 - of a mailbox that lives for this test
         with pytest.raises(Halted), working(given | {"smtp": wrong}):
             wait_for_lines(kafka, topics.prefix, lambda line: isinstance(line, Outcome))
-        right = Server(host=mailbox.host, port=mailbox.port, username="dunghan", password="right")  # noqa: S106
+        right = Server(host=mailbox.host, port=mailbox.port, username="dunghan", password="right")  # noqa: S106 - of the same mailbox
         with working(given | {"smtp": right}):
             mailbox.wait_for(1)
             wait_for_lines(kafka, topics.prefix, lambda line: isinstance(line, Outcome), count=2)

@@ -65,11 +65,13 @@ def test_whoever_notes_never_waits_for_a_transaction_and_each_note_is_committed_
 
         noting = threading.Thread(target=go_on_noting)
         noting.start()
-        for number in range(15):
-            with writer.transaction():
-                writer.write(topic, f"t{number}", b"{}", partition=0)
-        stop.set()
-        noting.join()
+        try:
+            for number in range(15):
+                with writer.transaction():
+                    writer.write(topic, f"t{number}", b"{}", partition=0)
+        finally:
+            stop.set()
+            noting.join()
         with writer.transaction():
             pass
     found = in_the_log(kafka, topic)

@@ -22,6 +22,7 @@ from dashboards.scoreboard import Scoreboard, read_board
 from deploy.layout import Layout
 from streams.core.counting import Cohort
 from streams.core.labels import Cause, Label
+from streams.sockets import direct
 from streams.topics import TALLIES, prefixed
 from streams.wire.records import Cell, Counted, Tally
 
@@ -63,9 +64,7 @@ class Decide:
 
     @contextmanager
     def writer(self, partition: int) -> Iterator[KafkaProducer]:
-        producer = KafkaProducer(
-            bootstrap_servers=self._bootstrap, transactional_id=f"{self._layout.prefix}-{partition}"
-        )
+        producer = KafkaProducer(**direct(self._bootstrap), transactional_id=f"{self._layout.prefix}-{partition}")
         try:
             producer.init_transactions()
             yield producer

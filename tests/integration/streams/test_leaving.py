@@ -11,6 +11,7 @@ import pytest
 from aiokafka import TopicPartition
 from kafka.admin import KafkaAdminClient
 
+from deploy import clock
 from deploy.layout import Layout
 from deploy.verify.whole import Source, verified
 from streams.engine.connection import Connection
@@ -18,7 +19,7 @@ from streams.engine.recalling import NotNow, recalled
 from streams.keys import partition_of
 from streams.register.entries import PARTITION_KEY
 from streams.register.stubs import is_stub
-from streams.sockets import DIRECT
+from streams.sockets import direct
 from streams.topics import EVENTS, STATE, TRAIL
 from tests.chaos.crew import Crew
 from tests.integration.streams.test_redating import send, written
@@ -56,7 +57,7 @@ def closed() -> list[Record]:
 
 def late() -> list[Record]:
     """Return a repeat for one third of them, and a word that opens it again for each of the others."""
-    now = int(time.time())  # noqa: TID251 - the worker's own clock
+    now = clock.now()
     repeats = [value for value in closed()[DOSSIERS:] if _number(value) % 3 == 0]
     words = [sent("reopened", "2020-06-01 08:00", dossier=named(number)) for number in range(DOSSIERS) if number % 3]
     return [*repeats, *taken(words, arrived=now)]
@@ -101,7 +102,7 @@ def test_who_left_comes_back_once_from_the_log_though_the_worker_is_killed(kafka
         crew.stop()
     assert not lines(kafka, topics, "cannot_come_back")
     assert lines(kafka, topics, "left") == Counter(everybody)
-    result = verified(Source(kafka, topics.prefix, RULES), now=int(time.time()))  # noqa: TID251
+    result = verified(Source(kafka, topics.prefix, RULES), now=clock.now())
     assert [str(one) for one in result.found] == []
     for records in written(kafka, topics, STATE):
         last = {one.key or b"": one.value or b"" for one in records}
@@ -113,7 +114,7 @@ def test_single_records_are_given_as_far_as_the_broker_still_has_them(kafka: str
     send(kafka, topics, [Record(key=b"k", value=b"%d" % number) for number in range(600)])
     connection = Connection(kafka, topics.prefix, f"{topics.prefix}-recalling")
     place = TopicPartition(connection.topic(EVENTS.name), partition_of(b"k", topics.partitions))
-    admin = KafkaAdminClient(bootstrap_servers=kafka, proxy_url=DIRECT)
+    admin = KafkaAdminClient(**direct(kafka))
     admin.delete_records({kafka_python.TopicPartition(*place): 100})
     admin.close()
     for wanted, expected in (([5, 99, 100, 101, 150, 599], [100, 101, 150, 599]), ([5], [])):

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from kafka import KafkaProducer
 
+from deploy import clock
 from deploy.layout import Layout
 from deploy.reading import Log
 from deploy.verify.whole import Source, verified
@@ -120,7 +121,7 @@ def test_a_worker_killed_while_it_judges_dossiers_again_corrects_each_once(
             seen = now_seen
             crew.replace(0, signal.SIGKILL)
             assert waiting(kafka, topics), "the kill came too late to be one in the middle"
-        now = int(time.time())  # noqa: TID251 - the worker's own clock
+        now = clock.now()
         expected = undisturbed(kafka, topics, now=now)
         wait_for(crew, topics, sum(len(decisions(run.epochs)) for run in expected))
         crew.end(0, signal.SIGTERM)

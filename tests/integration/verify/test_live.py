@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from deploy import clock
 from deploy.layout import Layout
 from deploy.verify.whole import Source, Verification, verified
 from streams.topics import EVENTS, prefixed
@@ -37,7 +38,7 @@ def test_while_it_is_written_and_workers_are_killed_nothing_differs(kafka: str, 
                     crew.supervise()
                     time.sleep(0.5)
                 crew.replace(0, signal.SIGKILL if turn % 2 else signal.SIGTERM)
-                for seen in (verification.look(now=int(time.time())), verified(source, now=int(time.time()))):  # noqa: TID251
+                for seen in (verification.look(now=clock.now()), verified(source, now=clock.now())):
                     assert [str(one) for one in seen.found] == []
                     epochs.append(seen.epochs)
     finally:

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from prometheus_client import CollectorRegistry
 
+from deploy import clock
 from deploy.layout import Layout
 from deploy.reading import Log
 from deploy.verify.differences import Kind
@@ -140,17 +141,17 @@ def test_the_watch_goes_on_while_workers_turn_to_what_is_published(kafka: str, t
             while sum(deciding.taken_in(kafka, topics).values()) < 100:
                 crew.supervise()
                 time.sleep(0.5)
-            before = watch.look(verification, now=int(time.time()))  # noqa: TID251
-            publish(kafka, topics, release(WARNED_LATER, counts_from=int(time.time()) + 2))  # noqa: TID251
+            before = watch.look(verification, now=clock.now())
+            publish(kafka, topics, release(WARNED_LATER, counts_from=clock.now() + 2))
             while turned(kafka, topics) < topics.partitions:
                 crew.supervise()
-                during = watch.look(verification, now=int(time.time()))  # noqa: TID251
+                during = watch.look(verification, now=clock.now())
                 assert [str(one) for one in during.found] == []
-            after = watch.look(verification, now=int(time.time()))  # noqa: TID251
+            after = watch.look(verification, now=clock.now())
     finally:
         sending.stop()
     crew.stop()
     assert [str(one) for one in after.found] == []
     assert after.epochs > before.epochs
     assert registry.get_sample_value(BEAT) is not None
-    assert [str(one) for one in verified(source, now=int(time.time())).found] == []  # noqa: TID251
+    assert [str(one) for one in verified(source, now=clock.now()).found] == []

@@ -19,6 +19,7 @@ from deploy.layout import Layout
 from streams.sockets import direct
 from streams.topics import ACTS, REFERENCE, TRAIL, Topic, prefixed
 from streams.wire.acts import ReportFrozen
+from streams.wire.trail import Chain, EpochLine, hash_of
 from tests.integration.verify.log import Written, decided
 
 
@@ -116,10 +117,7 @@ def test_an_old_copy_is_found_also_when_it_was_written_on(
     kafka: str, topics: Layout, whole: Written, signed: Path
 ) -> None:
     """A copy of an earlier day, to which other lines were added since, each following from the one before it."""
-    from streams.core.moments import Moment  # noqa: PLC0415
-    from streams.wire.trail import Chain, EpochLine, hash_of  # noqa: PLC0415
-
-    now: Moment = 1_600_000_000
+    now = 1_600_000_000
 
     def old_copy(lines: list[bytes]) -> list[bytes]:
         chain = Chain(hash_of(lines[-11]))

@@ -69,7 +69,7 @@ def test_who_was_heard_of_when_is_shown_and_who_never_was() -> None:
     text = openmetrics(SHEET, voices).decode()
     found = {
         (sample.name, *sample.labels.values()): sample.value
-        for family in text_string_to_metric_families(text)  # type: ignore[no-untyped-call]
+        for family in text_string_to_metric_families(text)  # type: ignore[no-untyped-call]  # the library has no types
         for sample in family.samples
     }
     assert found["dunghan_source_last_event_timestamp_seconds", "a/b"] == 100

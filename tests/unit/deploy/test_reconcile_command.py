@@ -30,7 +30,7 @@ TOLD = facts(40)
 SETTLED = next(one for one in TOLD if one.done and one.due and one.done < one.due < EXPORTED - timedelta(days=9))
 """In time at home; the national list that is never told of it shows it overdue."""
 UNSENT = next(one for one in TOLD if one.state == "Đang xử lý" and one.submitted < EXPORTED - timedelta(days=9))
-LAGGING = next(one for one in TOLD if one.done and one.done > one.due and one is not SETTLED)  # type: ignore[operator]
+LAGGING = next(one for one in TOLD if one.done and one.done > one.due and one is not SETTLED)  # type: ignore[operator]  # what is done has a due
 
 
 def as_synchronised() -> list[Fact]:

@@ -1,6 +1,5 @@
 """Files as they should not be: each ends in a clear error or a reported row, in bounded memory."""
 
-import os
 import struct
 import zipfile
 from collections.abc import Callable
@@ -164,7 +163,7 @@ def test_a_file_that_goes_while_it_is_read_is_told(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text("a")
     with Export(file) as export:
-        os.unlink(file)  # noqa: PTH108
+        file.unlink()
         with pytest.raises(BadExport, match="has gone"):
             export.check()
     with pytest.raises(BadExport, match="No such file"):

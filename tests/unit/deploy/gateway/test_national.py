@@ -54,7 +54,7 @@ def test_a_dossier_becomes_a_snapshot_of_what_the_contract_names(office: Office)
     assert (answer.status, answer.json()) == (202, {"accepted": 1, "dossiers": 1})
     ((state, moment, data),) = told(office)
     assert (state, moment) == ("2", at("2026-03-02 08:00"))
-    assert moment_of(cloudevents.received(office.paper.taken[0].value).data.due_at) == at("2026-03-09 08:00")  # type: ignore[attr-defined]
+    assert moment_of(cloudevents.received(office.paper.taken[0].value).data.due_at) == at("2026-03-09 08:00")  # type: ignore[attr-defined]  # of an acceptance
     data.pop("due_at")
     assert data == {
         "procedure": "1.001612",

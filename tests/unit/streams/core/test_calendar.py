@@ -290,7 +290,7 @@ SESSION = "a session must end after it begins, before midnight"
 
 
 def document(**stated: object) -> CalendarDocument:
-    return CalendarDocument("2024.toml", "2024-v1", 2024, **stated)  # type: ignore[arg-type] # each case states one field
+    return CalendarDocument("2024.toml", "2024-v1", 2024, **stated)  # type: ignore[arg-type]  # each case states one field
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ ASKED, CAME = SupplementRequested(), SupplementReceived()
 
 
 def rules(*, days: int = 0, **thresholds: object) -> Rulebook:
-    policy = Policy("test", supplement_working_days=days, findings=Thresholds(**thresholds))  # type: ignore[arg-type]
+    policy = Policy("test", supplement_working_days=days, findings=Thresholds(**thresholds))  # type: ignore[arg-type]  # each case states its own
     return Rulebook("test", policy, Calendar.build([]))
 
 

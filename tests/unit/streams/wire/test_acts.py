@@ -1,5 +1,6 @@
 """What people did stands in one chain: a line that is changed, left out or moved is found."""
 
+import hashlib
 from collections.abc import Callable
 
 import pytest
@@ -45,7 +46,5 @@ def test_a_line_that_does_not_follow_is_found(broken: Callable[[list[bytes]], li
 def test_an_act_of_a_kind_not_known_here_is_part_of_the_chain() -> None:
     unknown = chained(act("2020-Q1"))[0].replace(b"report_frozen", b"record_skipped")
     body = unknown.rpartition(b',"hash":"')[0] + b"}"
-    import hashlib  # noqa: PLC0415
-
     line = b'%b,"hash":"%b"}' % (body[:-1], hashlib.sha256(trail.START + body).hexdigest().encode())
     assert acts_in([line]) == ((), trail.hash_of(line))
