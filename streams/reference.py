@@ -4,7 +4,8 @@ Invariant: what is known follows from the records up to `position` alone, so eve
 same. A record or a release that cannot be used is left out, by everybody, and named in `faults`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Self
 
 import msgspec
 import structlog
@@ -42,6 +43,12 @@ class Reference:
             self.known = self.known.known_at(position)
         else:
             self.known = Timetable(self._editions(), position=position, before=self.known)
+
+    def learn_all(self, records: Iterable[tuple[int, bytes | None]]) -> Self:
+        """Take records, each with its offset, in their order; return what knows of them."""
+        for offset, value in records:
+            self.learn(offset, value)
+        return self
 
     def files_at(self, now: Moment) -> dict[str, str]:
         """Return the documents that count at a moment, file → text; empty before anything was published."""

@@ -1,16 +1,17 @@
-"""Reference documents as they are published: all of a release in one transaction."""
+"""Reference documents as they are published: all of a release in one transaction, and its act with them."""
 
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from kafka import KafkaProducer
 
+from deploy.acts import Beside, record_act
 from deploy.layout import Layout
+from deploy.reading import Log
 from deploy.rulebook import files_in
 from streams.core.moments import Moment
-from streams.sockets import direct
-from streams.topics import REFERENCE, prefixed
-from streams.wire.reference import Document, named, sha256_of
+from streams.topics import REFERENCE
+from streams.wire.acts import ReferenceApplied
+from streams.wire.reference import Document, documents_of
 
 SHIPPED = files_in(None)
 WARNED_LATER = SHIPPED | {
@@ -25,24 +26,22 @@ MORE_OFF = SHIPPED | {
 }
 
 
-def release(files: Mapping[str, str], *, counts_from: Moment, name: str = "a") -> list[Document]:
+def release(files: Mapping[str, str], *, counts_from: Moment, name: str = "a") -> tuple[Document, ...]:
     """Return the documents of a release."""
-    told = [(file, text, named(file, text)) for file, text in sorted(files.items())]
-    return [
-        Document(kind=kind, id=id_, revision=revision, file=file, counts_from=counts_from, source=source,
-                 sha256=sha256_of(text), text=text, release=name, part=part, parts=len(told))
-        for part, (file, text, (kind, id_, revision, source)) in enumerate(told, 1)
-    ]  # fmt: skip
+    return documents_of(dict(sorted(files.items())), release=name, counts_from=counts_from)
+
+
+def applied(documents: Sequence[Document]) -> ReferenceApplied:
+    """Return the act that goes with them."""
+    one = documents[0]
+    return ReferenceApplied(at=0, who="lan", why="công văn 1", release=one.release, counts_from=one.counts_from,
+                            sha256="0" * 64, documents=tuple(each.listed for each in documents),
+                            closed_since=one.closed_since)  # fmt: skip
 
 
 def publish(bootstrap: str, layout: Layout, documents: Sequence[Document]) -> None:
-    """Write the documents in one transaction."""
-    producer = KafkaProducer(**direct(bootstrap), transactional_id=f"{layout.prefix}-reference")
-    try:
-        producer.init_transactions()
-        producer.begin_transaction()
-        for one in documents:
-            producer.send(prefixed(layout.prefix, REFERENCE), key=one.key, value=msgspec.json.encode(one), partition=0)
-        producer.commit_transaction()
-    finally:
-        producer.close()
+    """Write the documents and their act in one transaction, as `dunghan reference apply` does."""
+    with Log(bootstrap, prefix=layout.prefix) as log:
+        end = log.bounds(REFERENCE, 0)[1]
+    records = [(one.key, msgspec.json.encode(one)) for one in documents]
+    record_act(bootstrap, applied(documents), prefix=layout.prefix, beside=Beside(REFERENCE, end, records))

@@ -9,6 +9,7 @@ import msgspec
 from deploy.acts import Beside, Provided, record_act
 from deploy.consenting.desk import Desk
 from deploy.consenting.rules import same
+from deploy.published import read_reference
 from deploy.publishing.comparing import Effect, Judging
 from deploy.publishing.release import Published, Release
 from deploy.reading import Log
@@ -32,9 +33,7 @@ class Ahead(NamedTuple):
 
 def published(log: Log, folder: Path | None) -> Published:
     """Return all that was published; `folder` counts before. LogUnreadable, ReferenceError."""
-    end = log.bounds(REFERENCE, 0)[1]
-    records = tuple((one.offset, one.value) for one in log.whole(REFERENCE, 0) if one.offset < end)
-    return Published(load_rulebook(folder), files_in(folder), records, end)
+    return Published(load_rulebook(folder), files_in(folder), *read_reference(log))
 
 
 def looked_ahead(log: Log, release: Release) -> Ahead:

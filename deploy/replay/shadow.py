@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from deploy.published import known_in
 from deploy.reading import Log
 from deploy.replay.daybook import ALWAYS, SPOKEN, Daybook, What
 from deploy.replay.differing import Difference, How, differing
@@ -192,7 +193,4 @@ def _notices(book: Daybook) -> int:
 
 def shadow_of(log: Log, first: Rulebook, *, now: Moment) -> tuple[Moment, str] | None:
     """Return since when the shadow of a moment has been one, and its version; None without one; LogUnreadable."""
-    known = Shadowed(first)
-    for record in log.whole(REFERENCE, 0):
-        known.learn(record.offset, record.value)
-    return known.shadow_at(now)
+    return known_in(log, first, kind=Shadowed).shadow_at(now)

@@ -5,7 +5,7 @@ Key `kind/id/version`. What was published together is a release and counts only 
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Final
 
 import msgspec
@@ -57,6 +57,32 @@ class Document(Record, frozen=True):
         """The key of its record."""
         return f"{self.kind}/{self.id}/{self.revision}".encode()
 
+    @property
+    def listed(self) -> str:
+        """The key as the act of its release lists it; `-` before one that is taken away."""
+        return ("-" if self.gone else "") + self.key.decode()
+
+
+def documents_of(
+    files: Mapping[str, str],
+    *,
+    release: str,
+    counts_from: Moment,
+    closed_since: Moment | None = None,
+    gone: Container[str] = (),
+) -> tuple[Document, ...]:
+    """Return these files (file → text), in their order, as one release; those in `gone` are taken away by it.
+
+    Raises BadReference for a file that nobody reads.
+    """
+    return tuple(
+        Document(kind=kind, id=name, revision=revision, file=file, counts_from=counts_from, source=source,
+                 sha256=sha256_of(text), text=text, release=release, part=part, parts=len(files),
+                 closed_since=closed_since, gone=file in gone)
+        for part, (file, text) in enumerate(files.items(), 1)
+        for kind, name, revision, source in (named(file, text),)
+    )  # fmt: skip
+
 
 class _Headed(msgspec.Struct, frozen=True):
     version: str = ""
@@ -83,18 +109,18 @@ def sha256_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def rulebook_of(files: Mapping[str, str]) -> Rulebook:
-    """Return the rules that the documents (file → text) state: policy and calendars; raises BadReference."""
+def rulebook_of(files: Mapping[str, str], *, policy: str = POLICY) -> Rulebook:
+    """Return the rules that the documents (file → text) state: calendars and `policy`; raises BadReference."""
     calendars = {name.removeprefix(CALENDAR): text for name, text in files.items() if name.startswith(CALENDAR)}
     try:
-        policy = msgspec.toml.decode(files[POLICY], type=Policy)
+        chosen = msgspec.toml.decode(files[policy], type=Policy)
         calendar = Calendar.build(read_calendars(calendars))
     except KeyError as wrong:
-        raise BadReference(f"{POLICY} is missing") from wrong
+        raise BadReference(f"{policy} is missing") from wrong
     except msgspec.DecodeError as wrong:
-        raise BadReference(f"{POLICY}: {wrong}") from wrong
+        raise BadReference(f"{policy}: {wrong}") from wrong
     except BadCalendar as wrong:
         raise BadReference(str(wrong)) from wrong
-    if re.search(r"\s", policy.version):
-        raise BadReference(f"{POLICY}: version: {policy.version!r} has a space in it")
-    return Rulebook(f"{policy.version}+{calendar.version}", policy, calendar)
+    if re.search(r"\s", chosen.version):
+        raise BadReference(f"{policy}: version: {chosen.version!r} has a space in it")
+    return Rulebook(f"{chosen.version}+{calendar.version}", chosen, calendar)

@@ -1,6 +1,5 @@
 """What every storm over the courier has: a log with notices made by the real register, a sink, couriers, a verdict."""
 
-import contextlib
 import signal
 import subprocess
 import sys
@@ -28,12 +27,12 @@ from streams.metrics import RegisterMetrics
 from streams.register.register import Register
 from streams.sockets import direct
 from streams.topics import EVENTS, LEDGER, REFERENCE, TRAIL
-from streams.wire.reference import Document
 from tests.chaos.courier_at_work import Orders
 from tests.chaos.judge import committed
 from tests.chaos.second_eyes import unlike
 from tests.chaos.should_be_told import Verdict, expected, unrecorded, verdict
 from tests.chaos.sink import Sink, Temper
+from tests.published import publish
 from tests.sources import at, sent, taken
 from tests.unit.alerts.published import documents
 
@@ -129,14 +128,6 @@ class Scene:
         thread = threading.Thread(target=run)
         thread.start()
         return thread
-
-    def refer(self, release: list[Document]) -> None:
-        """Publish a release of the reference."""
-        name = f"{self.layout.prefix}-r"
-        with contextlib.closing(Writer(self.kafka.bootstrap, name=name)) as writer, writer.transaction():
-            for document in release:
-                value = msgspec.json.encode(document)
-                writer.write(self.topic(REFERENCE.name), document.key.decode(), value, partition=0)
 
     def topic(self, name: str) -> str:
         return f"{self.layout.prefix}.{name}"
@@ -240,6 +231,6 @@ def scene(
             connections=connections,
         )
         made = Scene(kafka, layout, sink, folder, people, orders)
-        made.refer(documents(published(people, gap=gap), counts_from=REFERRED))
+        publish(made.kafka.bootstrap, made.layout, documents(published(people, gap=gap), counts_from=REFERRED))
         stack.callback(made.close)
         yield made

@@ -19,7 +19,6 @@ from typing import Final
 import msgspec
 from kafka.errors import KafkaError
 
-from alerts.log import Writer
 from deploy import clock
 from deploy.admin import TopicAdmin
 from deploy.gateway.tokens import Pass, entry, new_token
@@ -37,6 +36,7 @@ from tests.chaos.judge import Finding, committed
 from tests.chaos.second_eyes import unlike
 from tests.chaos.should_be_told import Verdict, expected, verdict
 from tests.chaos.sink import Sink
+from tests.published import publish
 from tests.sources import event
 from tests.unit.alerts.published import documents
 
@@ -215,10 +215,7 @@ def standing() -> Iterator[Stack]:
         kafka = hold.enter_context(LocalKafka(brokers=3))
         layout = Layout(f"c{uuid.uuid4().hex[:8]}", PARTITIONS, 3)
         TopicAdmin(kafka.bootstrap, layout).apply()
-        with contextlib.closing(Writer(kafka.bootstrap, name=f"{layout.prefix}-r")) as writer, writer.transaction():
-            for document in documents(published(PEOPLE, gap=0), counts_from=REFERRED):
-                value = msgspec.json.encode(document)
-                writer.write(f"{layout.prefix}.{REFERENCE.name}", document.key.decode(), value, partition=0)
+        publish(kafka.bootstrap, layout, documents(published(PEOPLE, gap=0), counts_from=REFERRED))
         sink = hold.enter_context(Sink())
         ports = free_ports(4)
         token, hashed = new_token()

@@ -32,14 +32,6 @@ def written() -> Written:
 
 
 @pytest.fixture
-def on_broker(kafka: str, topics: Layout, written: Written, monkeypatch: pytest.MonkeyPatch) -> Written:
-    monkeypatch.setenv("DUNGHAN_KAFKA__BOOTSTRAP", kafka)
-    monkeypatch.setenv("DUNGHAN_KAFKA__PREFIX", topics.prefix)
-    written.publish(kafka, topics.prefix)
-    return written
-
-
-@pytest.fixture
 def later_warning(tmp_path: Path) -> Path:
     """Give a reference folder that warns one working day before the due moment instead of two."""
     text = (SHIPPED / "policy.toml").read_text("utf-8")

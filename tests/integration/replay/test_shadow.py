@@ -45,10 +45,7 @@ def published(files: Mapping[str, str]) -> list[bytes]:
 
 def by(records: list[bytes]) -> dict[Destination, list[KeyValue]]:
     """Return what the workers write that know these records from the beginning."""
-    reference = Reference(load_rulebook())
-    for offset, value in enumerate(records):
-        reference.learn(offset, value)
-    return decided(rules=reference)
+    return decided(rules=Reference(load_rulebook()).learn_all(enumerate(records)))
 
 
 def told(topics: Mapping[Destination, list[KeyValue]]) -> set[Told]:
@@ -69,14 +66,6 @@ def written() -> Written:
     mailed(topics)
     topics[REFERENCE.name, 0] = [(None, value) for value in records]
     return Written(topics)
-
-
-@pytest.fixture
-def on_broker(kafka: str, topics: Layout, written: Written, monkeypatch: pytest.MonkeyPatch) -> Written:
-    monkeypatch.setenv("DUNGHAN_KAFKA__BOOTSTRAP", kafka)
-    monkeypatch.setenv("DUNGHAN_KAFKA__PREFIX", topics.prefix)
-    written.publish(kafka, topics.prefix)
-    return written
 
 
 def asked(*options: str) -> Result:

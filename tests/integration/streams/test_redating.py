@@ -10,6 +10,7 @@ from kafka import KafkaProducer
 
 from deploy import clock
 from deploy.layout import Layout
+from deploy.published import known_in
 from deploy.reading import Log
 from deploy.verify.whole import Source, verified
 from streams.border import Epoch
@@ -19,7 +20,7 @@ from streams.reference import Reference
 from streams.register.entries import PARTITION_KEY
 from streams.register.entries import partition_of as kept_in
 from streams.sockets import direct
-from streams.topics import EVENTS, NOTICES, REFERENCE, STATE, TRAIL, Topic, prefixed
+from streams.topics import EVENTS, NOTICES, STATE, TRAIL, Topic, prefixed
 from tests.chaos.crew import Crew
 from tests.integration.verify.log import RULES
 from tests.property.test_redating import Run, decisions, state_of
@@ -86,9 +87,7 @@ def turned(kafka: str, layout: Layout) -> int:
 def undisturbed(kafka: str, layout: Layout, *, now: Moment) -> list[Run]:
     """Run every partition without a kill and in one slice."""
     with Log(kafka, prefix=layout.prefix) as log:
-        reference = Reference(RULES)
-        for one in log.whole(REFERENCE, 0):
-            reference.learn(one.offset, one.value)
+        reference = known_in(log, RULES, kind=Reference)
     runs = [Run(records, reference, DOSSIERS) for records in written(kafka, layout, EVENTS)]
     for run in runs:
         run.finish(now)

@@ -2,9 +2,6 @@
 
 import signal
 import time
-from collections.abc import Iterator
-
-import pytest
 
 from deploy import clock
 from deploy.layout import Layout
@@ -16,14 +13,6 @@ from tests.chaos.storms import Source as Sending
 from tests.integration.verify.log import RULES
 
 LOOKS = 2
-
-
-@pytest.fixture
-def crew(kafka: str, topics: Layout) -> Iterator[Crew]:
-    it = Crew(kafka, topics, module="tests.chaos.deciding")
-    it.start(2)
-    yield it
-    it.stop()
 
 
 def test_while_it_is_written_and_workers_are_killed_nothing_differs(kafka: str, topics: Layout, crew: Crew) -> None:

@@ -9,7 +9,7 @@ from deploy.rulebook import files_in, load_rulebook
 from streams.core.moments import Moment
 from streams.metrics import RegisterMetrics
 from streams.reference import Reference, Shown
-from streams.wire.reference import BadReference, Document, named, sha256_of
+from streams.wire.reference import BadReference, documents_of, named
 
 FILES = files_in(None)
 RULES = load_rulebook()
@@ -18,22 +18,9 @@ POLICY = FILES["policy.toml"].replace('"policy-2"', '"policy-3"')
 
 def published(reference: Reference, files: dict[str, str], *, counts_from: Moment, release: str, left: int = 0) -> None:
     """Let the reference learn all documents of a release but the last `left`."""
-    for number, (file, text) in enumerate(sorted(files.items())[: len(files) - left], 1):
-        kind, name, revision, source = named(file, text)
-        document = Document(
-            kind=kind,
-            id=name,
-            revision=revision,
-            file=file,
-            counts_from=counts_from,
-            source=source,
-            sha256=sha256_of(text),
-            text=text,
-            release=release,
-            part=number,
-            parts=len(files),
-        )
-        reference.learn(max(reference.known.position, 0), msgspec.json.encode(document))
+    documents = documents_of(dict(sorted(files.items())), release=release, counts_from=counts_from)
+    values = map(msgspec.json.encode, documents[: len(files) - left])
+    reference.learn_all(enumerate(values, max(reference.known.position, 0)))
 
 
 def test_before_anything_is_published_the_first_rules_count() -> None:
@@ -101,21 +88,8 @@ def test_a_release_that_makes_no_rulebook_is_left_out_whole() -> None:
 
 def test_a_document_whose_text_was_changed_is_left_out_and_its_release_with_it() -> None:
     reference = Reference(RULES)
-    text = FILES["policy.toml"]
-    kind, name, revision, source = named("policy.toml", text)
-    document = Document(
-        kind=kind,
-        id=name,
-        revision=revision,
-        file="policy.toml",
-        counts_from=0,
-        source=source,
-        sha256=sha256_of(text),
-        text=POLICY,
-        release="a",
-        part=1,
-        parts=1,
-    )
+    [document] = documents_of({"policy.toml": FILES["policy.toml"]}, release="a", counts_from=0)
+    document = msgspec.structs.replace(document, text=POLICY)
     reference.learn(0, msgspec.json.encode(document))
     assert reference.known.at(1).rules is RULES
     assert "policy.toml: its text is not what its hash was taken of" in reference.faults[0]

@@ -4,35 +4,20 @@ import msgspec
 
 from deploy.rulebook import files_in, load_rulebook
 from streams.reference import Reference, Shadowed
-from streams.wire.reference import Document, named, sha256_of
+from streams.wire.reference import documents_of, named
 
 FILES = files_in(None)
 SHADOW = FILES["policy.toml"].replace('version = "', 'version = "shadow-', 1)
 
 
 def document(file: str, text: str, *, at: int, gone: bool = False) -> bytes:
-    kind, name, revision, source = named(file, text)
-    return msgspec.json.encode(
-        Document(kind=kind, id=name, revision=revision, file=file, counts_from=at, source=source,
-                 sha256=sha256_of(text), text=text, release=f"{file}{at}{gone}", part=1, parts=1, gone=gone)
-    )  # fmt: skip
-
-
-def whole(*more: bytes) -> list[bytes]:
-    parts = [document(file, text, at=0) for file, text in FILES.items()]
-    first = [
-        msgspec.json.encode(msgspec.structs.replace(msgspec.json.decode(one, type=Document), release="1", part=number,
-                                                    parts=len(parts)))
-        for number, one in enumerate(parts, 1)
-    ]  # fmt: skip
-    return [*first, *more]
+    [one] = documents_of({file: text}, release=f"{file}{at}{gone}", counts_from=at, gone={file} if gone else ())
+    return msgspec.json.encode(one)
 
 
 def knows(kind: type[Reference], *records: bytes) -> Reference:
-    known = kind(load_rulebook())
-    for offset, value in enumerate(whole(*records)):
-        known.learn(offset, value)
-    return known
+    first = map(msgspec.json.encode, documents_of(FILES, release="1", counts_from=0))
+    return kind(load_rulebook()).learn_all(enumerate([*first, *records]))
 
 
 def test_for_a_worker_a_shadow_is_no_change_of_the_rules() -> None:
