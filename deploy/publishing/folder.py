@@ -71,8 +71,17 @@ def _of_rules(folder: Path, files: Mapping[str, str], *, now: Moment) -> Iterato
         expected_of(folder, now=now)
     except (BadReference, ReferenceError) as wrong:
         yield str(wrong)
-    if SHADOW in files and named(SHADOW, files[SHADOW])[2] == named(POLICY, files[POLICY])[2]:
+    if SHADOW in files:
+        yield from _of_shadow(files)
+
+
+def _of_shadow(files: Mapping[str, str]) -> Iterator[str]:
+    if named(SHADOW, files[SHADOW])[2] == named(POLICY, files[POLICY])[2]:
         yield f"{SHADOW}: it has the version of {POLICY}; a shadow is another policy"
+    try:
+        rulebook_of(files, policy=SHADOW)
+    except BadReference as wrong:
+        yield str(wrong)
 
 
 def _of_people(files: Mapping[str, str]) -> Iterator[str]:

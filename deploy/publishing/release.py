@@ -10,7 +10,7 @@ from streams.core.editions import Timetable
 from streams.core.moments import Moment, datetime_of
 from streams.core.rulebook import Rulebook
 from streams.reference import Reference
-from streams.wire.reference import Document, named, sha256_of
+from streams.wire.reference import POLICY, SHADOW, Document, documents_of, named, sha256_of
 
 LEAD: Final = 60
 """Seconds that workers have to hear of a release before it counts, so that all of them turn at the same moment."""
@@ -26,12 +26,8 @@ class Published(NamedTuple):
 
     def reference(self, more: Iterable[Document] = ()) -> Reference:
         """Return what a worker knows that has read all of it, and these."""
-        known = Reference(self.first)
-        for offset, value in self.records:
-            known.learn(offset, value)
-        for place, document in enumerate(more):
-            known.learn(self.end + place, msgspec.json.encode(document))
-        return known
+        values = map(msgspec.json.encode, more)
+        return Reference(self.first).learn_all(self.records).learn_all(enumerate(values, self.end))
 
 
 class Release(NamedTuple):
@@ -47,7 +43,7 @@ class Release(NamedTuple):
     @property
     def names(self) -> tuple[str, ...]:
         """The keys of its documents; `-` before one that is taken away."""
-        return tuple(("-" if one.gone else "") + one.key.decode() for one in self.documents)
+        return tuple(one.listed for one in self.documents)
 
 
 class Asked(NamedTuple):
@@ -67,13 +63,13 @@ def release_of(files: Mapping[str, str], published: Published, asked: Asked) -> 
     """Return the release that makes the folder count; one without documents where nothing changes. Raises Faulty."""
     known = published.reference()
     faults = [*_reused(files, known, published), *_too_early(known, asked)]
-    changed = _changed(files, known, asked.begins)
+    changed, lost = _changed(files, known, asked.begins)
     folder = hash_of(files)
-    if faults and changed:
+    if faults and (changed or lost):
         raise Faulty(faults)
     name = f"{asked.now}-{sha256_of(f'{folder} {asked.begins} {published.end}')[:12]}"
-    documents = tuple(
-        _document(pair, asked, release=name, part=(number, len(changed))) for number, pair in enumerate(changed, 1)
+    documents = documents_of(
+        changed | lost, release=name, counts_from=asked.begins, closed_since=asked.closed_since, gone=lost
     )
     then = published.reference(documents)
     if faults := then.faults[len(known.faults) :]:
@@ -81,51 +77,41 @@ def release_of(files: Mapping[str, str], published: Published, asked: Asked) -> 
     return Release(asked.begins, folder, documents, known.known, then.known, asked.closed_since)
 
 
-Pair = tuple[str, str, bool]
-"""File, text, and whether the document is taken away."""
+def _changed(files: Mapping[str, str], known: Reference, begins: Moment) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the documents that would not say this at the moment, or at one after it, were nothing published.
 
-
-def _changed(files: Mapping[str, str], known: Reference, begins: Moment) -> list[Pair]:
-    """Return the documents that would not say this at the moment, or at one after it, were nothing published."""
+    First those to publish, then those to take away, which are not in the folder; file → text.
+    """
     moments = {begins} | {one.counts_from for one in known.documents if one.counts_from > begins}
     counting = [known.files_at(moment) for moment in sorted(moments)]
-    pairs = [(file, text, False) for file, text in sorted(files.items())
-             if any(then.get(file) != text for then in counting)]  # fmt: skip
+    changed = {file: text for file, text in sorted(files.items()) if any(then.get(file) != text for then in counting)}
     lost = {file: text for then in counting for file, text in then.items() if file not in files}
-    return pairs + [(file, text, True) for file, text in sorted(lost.items())]
-
-
-def _document(pair: Pair, asked: Asked, *, release: str, part: tuple[int, int]) -> Document:
-    file, text, gone = pair
-    kind, name, revision, source = named(file, text)
-    return Document(
-        kind=kind,
-        id=name,
-        revision=revision,
-        file=file,
-        counts_from=asked.begins,
-        source=source,
-        sha256=sha256_of(text),
-        text=text,
-        release=release,
-        part=part[0],
-        parts=part[1],
-        closed_since=asked.closed_since,
-        gone=gone,
-    )
+    return changed, dict(sorted(lost.items()))
 
 
 def _reused(files: Mapping[str, str], known: Reference, published: Published) -> list[str]:
     """Return a fault for each document whose version has said something else before."""
-    earlier = {(one.file, one.revision): one.sha256 for one in known.documents}
+    earlier: dict[tuple[str, str], set[str]] = {}
+    for one in known.documents:
+        earlier.setdefault((_named_as(one.file), one.revision), set()).add(one.sha256)
     if not known.documents:
-        earlier = {(file, named(file, text)[2]): sha256_of(text) for file, text in published.first_files.items()}
+        earlier = {_version(file, text): {sha256_of(text)} for file, text in published.first_files.items()}
     faults = []
     for file, text in sorted(files.items()):
-        version = named(file, text)[2]
-        if earlier.get((file, version), sha256_of(text)) != sha256_of(text):
+        said = earlier.get(_version(file, text))
+        if said and sha256_of(text) not in said:
+            version = named(file, text)[2]
             faults.append(f"{file}: version {version} has other content already; give this one the next version")
     return faults
+
+
+def _version(file: str, text: str) -> tuple[str, str]:
+    return _named_as(file), named(file, text)[2]
+
+
+def _named_as(file: str) -> str:
+    """Return among which documents a version is one: rules are told apart by it, whether of a policy or a shadow."""
+    return POLICY if file == SHADOW else file
 
 
 def _too_early(known: Reference, asked: Asked) -> list[str]:

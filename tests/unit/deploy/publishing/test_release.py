@@ -109,8 +109,21 @@ def test_a_shadow_is_published_as_a_document_and_must_be_another_policy_than_the
     shadow.write_text(FILES["policy.toml"], "utf-8")
     with pytest.raises(Faulty, match=r"shadow\.toml: it has the version of policy\.toml"):
         documents_in(folder, now=NOW)
+    shadow.write_text(FILES["policy.toml"].replace('version = "', 'version = "quy tắc ', 1), "utf-8")
+    with pytest.raises(Faulty, match=r"shadow\.toml: version: .* has a space in it"):
+        documents_in(folder, now=NOW)
     shadow.write_text(FILES["policy.toml"].replace('version = "', 'version = "shadow-', 1), "utf-8")
     release = release_of(documents_in(folder, now=NOW), ONCE, asked())
     assert [one.file for one in release.documents] == ["shadow.toml"]
     before, after = ([one.rules.version for one in table.editions] for table in (release.before, release.after))
     assert before == after, "nothing changes for anybody else"
+
+
+def test_a_version_says_one_thing_whether_of_a_policy_or_of_a_shadow() -> None:
+    old = FILES["policy.toml"]
+    new = FILES | {"policy.toml": old.replace('"policy-2"', '"policy-3"')}
+    release = release_of(new | {"shadow.toml": old}, ONCE, asked())
+    assert [one.file for one in release.documents] == ["policy.toml", "shadow.toml"], "what counted goes on as a shadow"
+    changed = old.replace("due_soon_working_days = 2", "due_soon_working_days = 1")
+    with pytest.raises(Faulty, match=r"shadow\.toml: version policy-2 has other content already"):
+        release_of(new | {"shadow.toml": changed}, ONCE, asked())
