@@ -37,8 +37,9 @@ def record_act(
 ) -> None:
     """Add an act at the end of the chain, in one transaction; whoever wrote at the same time is refused.
 
-    Raises LogUnreadable when it was not taken, or the topic beside it has grown: nothing was written then. Raises
-    BrokenChain, and what `provided` raises, which sees every act before this one.
+    Raises LogUnreadable when it was not taken, or the topic beside it has grown: nothing was written then, unless the
+    answer to the commit itself was lost. Raises BrokenChain, and what `provided` raises, which sees every act before
+    this one.
     """
     try:
         producer: Any = KafkaProducer(

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, FilePath, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, FilePath, model_validator
 from pydantic_settings import NoDecode
 
 from deploy.sections import Section, split
@@ -13,6 +13,8 @@ class Consent(Section):
 
     needed: Annotated[tuple[Literal["freeze", "apply", "skip"], ...], NoDecode, BeforeValidator(split)] = ()
     """For what: `freeze` a report, `apply` a reference, `skip` records; in a variable comma-separated."""
+    since: AwareDatetime | None = None
+    """When the office began to ask for it: `verify` asks no consent of acts before that; without it, of all."""
     people_file: FilePath | None = None
     """TOML: who may propose and consent, each with the public key."""
     key_file: FilePath | None = None

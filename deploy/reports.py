@@ -92,6 +92,11 @@ def past_of(settings: Settings, period: Period) -> Past:
     return Past(frozen, last)
 
 
+def after(past: Past, act: ReportFrozen | ReportRestated) -> Past:
+    """Return the past with this act in it, which was just done: who reads the log again may not see it yet."""
+    return past._replace(frozen=act) if isinstance(act, ReportFrozen) else past
+
+
 def published(report: Report, past: Past) -> Published:
     """Return what is to be shown: the frozen report as it was, what came late beside it, or the report itself."""
     if past.frozen is None:

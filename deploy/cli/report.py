@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deploy.cli import PROBLEMS, Failed, settings_of
+from deploy.cli import PROBLEMS, At, Failed, settings_of
 
 if TYPE_CHECKING:
     from dashboards.core.periods import Period
     from dashboards.core.report import Report
     from dashboards.report.page import Published
     from deploy.consenting.freezing import Freezing
+    from deploy.reports import Past
     from deploy.settings import Settings
 
 RATES = ("resolved", "due", "handled", "board766")
@@ -20,7 +21,7 @@ RATES = ("resolved", "due", "handled", "board766")
 
 @click.command("report")
 @click.option("--period", required=True, help="2026, 2026-Q3, 2026-07, FROM/TO, month, quarter, year.")
-@click.option("--as-of", "as_of", metavar="T", help="Tính lại theo sự kiện đã đến lúc T · As known at T, ISO 8601.")
+@click.option("--as-of", "as_of", type=At(), help="Tính lại theo sự kiện đã đến lúc T · As known at T, ISO 8601.")
 @click.option("--freeze", is_flag=True, help="Chốt kỳ vào office.acts · Freeze the period in office.acts.")
 @click.option("--why", default="", help="Lý do chốt · Why it is frozen (with --freeze).")
 @click.option("--who", default=None, help="Người chốt · Who freezes; default: the user of this machine.")
@@ -55,8 +56,8 @@ def command(ctx: click.Context, /, **asked: Any) -> None:
         if asked["freeze"] and sound:
             act = reports.act_of(shown, past, at=clock.now(), who=asked["who"] or getpass.getuser(), why=asked["why"])
             if act is not None and not asked["dry_run"]:
-                _do(settings, act, propose=asked["propose"])
-                shown = reports.published(report, reports.past_of(settings, period))
+                past = _do(settings, act, past, propose=asked["propose"])
+                shown = reports.published(report, past)
         _tell(shown, asked)
     if not sound:
         click.echo("the figures are incomplete or contradict themselves", err=True)
@@ -77,27 +78,24 @@ def _report(settings: "Settings", period: "Period", asked: dict[str, Any]) -> "R
     from dashboards.core.ranking import Order, Rules
     from dashboards.core.rates import CauseView, RateName
     from deploy import reports
-    from deploy.cli.due import moment_from
 
     rules = Rules(RateName(asked["rate"]), CauseView(asked["view"]), Order(asked["order"]), asked["minimum"])
     if asked["as_of"] is None:
         return reports.report_now(settings, period, rules, audit=asked["findings"])
-    try:
-        at = moment_from(asked["as_of"])
-    except ValueError as wrong:
-        raise click.UsageError(f"not a time: {wrong}") from wrong
-    return reports.report_then(settings, period, rules, as_of=at)
+    return reports.report_then(settings, period, rules, as_of=asked["as_of"])
 
 
-def _do(settings: "Settings", act: "Freezing", *, propose: bool) -> None:
+def _do(settings: "Settings", act: "Freezing", past: "Past", *, propose: bool) -> "Past":
+    """Freeze, or propose to; returns what is then past."""
+    from deploy import reports
     from deploy.consenting.desk import Desk
     from deploy.consenting.freezing import freeze
     from deploy.consenting.telling import proposed_in_words
 
     if propose:
         click.echo(proposed_in_words(Desk(settings).propose(act, now=act.at)), err=True)
-    else:
-        freeze(settings, act)
+        return past
+    return reports.after(past, freeze(settings, act))
 
 
 def _tell(shown: "Published", asked: dict[str, Any]) -> None:

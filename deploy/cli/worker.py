@@ -78,7 +78,7 @@ def _passed_over(settings: "Settings", skipped: dict[int, frozenset[int]], asked
     """Write down what is passed over, or propose it; returns whether that was all."""
     from deploy import clock
     from deploy.consenting.desk import FAILURES, Desk
-    from deploy.consenting.skipping import allow, skipping
+    from deploy.consenting.skipping import allow, left_of, skipping
     from deploy.consenting.telling import proposed_in_words
     from deploy.reading import LogUnreadable
     from streams.wire.acts import BrokenChain
@@ -90,8 +90,10 @@ def _passed_over(settings: "Settings", skipped: dict[int, frozenset[int]], asked
         act = skipping(settings, skipped, who=asked["who"] or getpass.getuser(), why=asked["why"], now=now)
         if not asked["propose"]:
             allow(settings, act)
+        elif (left := left_of(desk := Desk(settings), act)).records:
+            click.echo(proposed_in_words(desk.propose(left, now=now)))
         else:
-            click.echo(proposed_in_words(Desk(settings).propose(act, now=now)))
+            click.echo("đã bỏ qua cả rồi · all of it is passed over already")
     except (*FAILURES, LogUnreadable, BrokenChain) as error:
         raise Failed(str(error)) from error
     return bool(asked["propose"])

@@ -13,6 +13,7 @@ from deploy.consenting.rules import (
     Refusal,
     Refused,
     Stand,
+    case_named,
     cases,
     consented,
     hash_of,
@@ -23,7 +24,7 @@ from deploy.consenting.rules import (
 from deploy.reading import Log
 from deploy.settings import Settings
 from deploy.signing import KeyUnusable, PrivateKey, private_key
-from streams.core.moments import Moment
+from streams.core.moments import Moment, moment_of
 from streams.topics import ACTS, prefixed
 from streams.wire.acts import AnyAct, Consented, Proposed, content_of
 
@@ -46,9 +47,10 @@ class Desk:
         self._kafka, self._how = settings.kafka, settings.consent
         self.topic = prefixed(settings.kafka.prefix, ACTS)
 
-    def needs(self, what: What) -> bool:
-        """Return whether this needs a second person's consent."""
-        return what in self._how.needed
+    def needs(self, what: What, *, at: Moment | None = None) -> bool:
+        """Return whether this needs a second person's consent; with `at`, whether it did at that moment."""
+        began = self._how.since is None or at is None or at >= moment_of(self._how.since)
+        return began and what in self._how.needed
 
     def acts(self) -> tuple[AnyAct, ...]:
         """Return every act."""
@@ -57,7 +59,7 @@ class Desk:
 
     def cases(self, *, now: Moment) -> tuple[Case, ...]:
         """Return every proposal, and how it stands."""
-        return self._cases(self.acts(), now=now)
+        return cases(self.acts(), self._people(), topic=self.topic, now=now)
 
     def propose(self, act: Governed, *, now: Moment) -> Case:
         """Sign the act as a proposal, in the name of the key's holder; raises Refused where nobody holds the key."""
@@ -75,13 +77,13 @@ class Desk:
         key, who = self._signer()
 
         def allowed(acts: Sequence[AnyAct]) -> None:
-            case = self._named(self._cases(acts, now=now), name)
+            case = self._named(acts, name, now=now)
             if (refusal := why_not_sign(case, who=who, key=key.public.name)) is not None:
                 raise Refused(refusal, f"proposal {name} of {case.proposal.who}")
 
         acts = self.acts()
         allowed(acts)
-        case = self._named(self._cases(acts, now=now), name)
+        case = self._named(acts, name, now=now)
         bare = Consented(at=now, who=who, why=why, proposal=name, sha256=case.proposal.sha256, key=key.public.name,
                          signature="")  # fmt: skip
         signed = msgspec.structs.replace(bare, signature=key.sign(paper_of(self.topic, bare)).hex())
@@ -91,29 +93,27 @@ class Desk:
 
     def named(self, name: str, *, now: Moment) -> Case:
         """Return the proposal of this id; raises Refused."""
-        return self._named(self.cases(now=now), name)
+        return self._named(self.acts(), name, now=now)
 
-    def consented(self, kind: type[AnyAct], fits: Callable[[AnyAct], bool], *, now: Moment) -> Case:
-        """Return the case by which an act of this kind that fits may be done now; raises Refused."""
-        return consented(self.cases(now=now), kind, fits)
+    def consented(
+        self, kind: type[AnyAct], fits: Callable[[AnyAct], bool], *, now: Moment, newest: bool = False
+    ) -> Case:
+        """Return the case by which an act of this kind that fits may be done now (rules.consented); raises Refused."""
+        return consented(self.cases(now=now), kind, fits, newest=newest)
 
     def provided(self, case: Case, *, now: Moment) -> Provided:
         """Return what to ask once more while nobody else can write: is it still consented to, and not done?"""
 
         def unused(acts: Sequence[AnyAct]) -> None:
-            stand = self._named(self._cases(acts, now=now), case.id).stand
+            stand = self._named(acts, case.id, now=now).stand
             if stand is not Stand.CONSENTED:
                 reason = Refusal.DONE if stand is Stand.DONE else Refusal.NOT_CONSENTED
                 raise Refused(reason, f"proposal {case.id}")
 
         return unused
 
-    def _cases(self, acts: Sequence[AnyAct], *, now: Moment) -> tuple[Case, ...]:
-        return cases(acts, self._people(), topic=self.topic, now=now)
-
-    @staticmethod
-    def _named(found: Sequence[Case], name: str) -> Case:
-        case = next((case for case in found if case.id == name), None)
+    def _named(self, acts: Sequence[AnyAct], name: str, *, now: Moment) -> Case:
+        case = case_named(name, acts, self._people(), topic=self.topic, now=now)
         if case is None:
             raise Refused(Refusal.UNKNOWN_PROPOSAL, name)
         return case

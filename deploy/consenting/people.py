@@ -1,7 +1,8 @@
 """Who may propose and consent: names and public keys from a file.
 
 [people]
-lan = "MCowBQYDK2VwAyEA…"    # the line between the first and the last of lan's public.pem
+lan = "MCowBQYDK2VwAyEA…"                            # the line between the first and the last of lan's public.pem
+minh = ["MCowBQYDK2VwAyEB…", "MCowBQYDK2VwAyEC…"]    # a key of before, and the one since
 """
 
 from collections.abc import Mapping
@@ -36,7 +37,7 @@ class People(NamedTuple):
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    people: dict[str, str]
+    people: dict[str, str | list[str]]
 
 
 def people_in(file: Path) -> People:
@@ -48,7 +49,8 @@ def people_in(file: Path) -> People:
     names: dict[str, str] = {}
     keys: dict[str, PublicKey] = {}
     faults = []
-    for name, line in listed.items():
+    given = [(name, line) for name, its in listed.items() for line in ((its,) if isinstance(its, str) else its)]
+    for name, line in given:
         try:
             key = public_key_of(line)
         except KeyUnusable as error:

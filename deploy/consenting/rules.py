@@ -103,22 +103,26 @@ def hash_of(content: str) -> str:
 
 def cases(acts: Sequence[AnyAct], people: People, *, topic: str, now: Moment) -> tuple[Case, ...]:
     """Return every proposal among the acts, and how it stands."""
-    done = {act.agreed.proposal for act in acts if act.agreed is not None}
-    consents = [act for act in acts if isinstance(act, Consented) and _genuine(act, people, topic)]
-    return tuple(
-        _case(act, consents, people, topic=topic, now=now, done=done) for act in acts if isinstance(act, Proposed)
-    )
+    return tuple(_case(act, acts, people, topic=topic, now=now) for act in acts if isinstance(act, Proposed))
 
 
-def _case(
-    proposal: Proposed, consents: Iterable[Consented], people: People, *, topic: str, now: Moment, done: set[str]
-) -> Case:
-    name = id_of(topic, proposal)
+def case_named(name: str, acts: Sequence[AnyAct], people: People, *, topic: str, now: Moment) -> Case | None:
+    """Return how the proposal of this id stands; None where the acts have none."""
+    proposal = next((act for act in acts if isinstance(act, Proposed) and id_of(topic, act) == name), None)
+    return None if proposal is None else _case(proposal, acts, people, topic=topic, now=now)
+
+
+def _case(proposal: Proposed, acts: Iterable[AnyAct], people: People, *, topic: str, now: Moment) -> Case:
+    name, done = id_of(topic, proposal), False
     act = _act(proposal) if _genuine(proposal, people, topic) and hash_of(proposal.content) == proposal.sha256 else None
-    consent = next((one for one in consents if one.proposal == name and _counts(one, proposal)), None)
+    consent: Consented | None = None
+    for one in acts:
+        done |= one.agreed is not None and one.agreed.proposal == name
+        if consent is None and isinstance(one, Consented) and one.proposal == name and _counts(one, proposal):
+            consent = one if _genuine(one, people, topic) else None
     if act is None:
         stand = Stand.FORGED
-    elif name in done:
+    elif done:
         stand = Stand.DONE
     elif now >= proposal.until:
         stand = Stand.EXPIRED
@@ -159,15 +163,21 @@ def why_not_sign(case: Case, *, who: str, key: str) -> Refusal | None:
     return Refusal.SAME_KEY if key == case.proposal.key else None
 
 
-def consented(found: Iterable[Case], kind: type[AnyAct], fits: Callable[[AnyAct], bool]) -> Case:
-    """Return the case by which an act of this kind that fits may be done now; raises Refused with the reason."""
+def consented(
+    found: Iterable[Case], kind: type[AnyAct], fits: Callable[[AnyAct], bool], *, newest: bool = False
+) -> Case:
+    """Return the case by which an act of this kind that fits may be done now; raises Refused with the reason.
+
+    `newest`: what was proposed last takes the place of what fits and was proposed before.
+    """
     of_kind = [case for case in found if isinstance(case.act, kind)]
     fitting = [case for case in of_kind if case.act is not None and fits(case.act)]
-    for case in fitting:
+    for case in fitting[-1:] if newest else fitting:
         if case.stand is Stand.CONSENTED:
             return case
     if not fitting:
-        raise Refused(Refusal.OTHER_CONTENT if of_kind else Refusal.NOT_PROPOSED)
+        waits = any(case.stand in {Stand.WAITING, Stand.CONSENTED} for case in of_kind)
+        raise Refused(Refusal.OTHER_CONTENT if waits else Refusal.NOT_PROPOSED)
     last = fitting[-1]
     reasons = {Stand.DONE: Refusal.DONE, Stand.EXPIRED: Refusal.EXPIRED}
     raise Refused(reasons.get(last.stand, Refusal.NOT_CONSENTED), f"proposal {last.id} of {last.proposal.who}")

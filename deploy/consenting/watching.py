@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from deploy.consenting.people import People
-from deploy.consenting.rules import Stand, cases, same
+from deploy.consenting.rules import Stand, case_named, same
+from streams.core.moments import Moment
 from streams.wire.acts import AnyAct, RecordsSkipped, ReferenceApplied, ReportFrozen, ReportRestated
 
 
@@ -15,18 +16,29 @@ class Without(NamedTuple):
     told: str
 
 
+class Needed(NamedTuple):
+    """For which kinds of act consent is needed, and since when."""
+
+    kinds: Collection[str] = ()
+    since: Moment = 0
+
+
 def without_consent(
-    acts: Sequence[AnyAct], people: People, *, topic: str, needed: Collection[str]
+    acts: Sequence[AnyAct], people: People, *, topic: str, needed: Needed, first: int = 0
 ) -> Iterator[Without]:
-    """Yield every act of the `needed` kinds that names no consent, and every act whose consent does not hold."""
-    for number, act in enumerate(acts):
+    """Yield every act that names no consent and needs one, and every act whose consent does not hold.
+
+    Those before the act of number `first` are not asked about. A moment before `needed.since` is believed only of acts
+    that stand before all later ones: who writes past the commands writes any moment.
+    """
+    begun = next((number for number, act in enumerate(acts) if act.at >= needed.since), len(acts))
+    for number, act in enumerate(acts[first:], first):
         said = f"{what_of(act) or 'act'} of {act.who}"
         if act.agreed is None:
-            if what_of(act) in needed:
+            if number >= begun and what_of(act) in needed.kinds:
                 yield Without(number, f"{said}: nobody consented")
             continue
-        before = cases(acts[:number], people, topic=topic, now=act.at)
-        case = next((case for case in before if case.id == act.agreed.proposal), None)
+        case = case_named(act.agreed.proposal, acts[:number], people, topic=topic, now=act.at)
         if case is None or case.stand is not Stand.CONSENTED or case.agreed != act.agreed:
             yield Without(number, f"{said}: the consent it names does not hold")
         elif case.act is None or not same(act, case.act):

@@ -3,6 +3,7 @@
 from prometheus_client import CollectorRegistry
 
 from deploy.consenting.people import people_in
+from deploy.consenting.watching import Needed
 from deploy.rulebook import load_rulebook
 from deploy.settings import Settings
 from deploy.signing import private_key, public_key
@@ -13,6 +14,7 @@ from deploy.verify.office import Consents
 from deploy.verify.proof import checkpoints_in
 from deploy.verify.watching import Signing, Watch
 from deploy.verify.whole import Source
+from streams.core.moments import moment_of
 from streams.topics import ACTS, prefixed
 
 
@@ -27,9 +29,11 @@ def source_of(settings: Settings) -> Source:
 
 
 def _consents_of(settings: Settings) -> Consents | None:
-    if (file := settings.consent.people_file) is None:
+    asked = settings.consent
+    if asked.people_file is None:
         return None
-    return Consents(people_in(file), prefixed(settings.kafka.prefix, ACTS), settings.consent.needed)
+    needed = Needed(asked.needed, 0 if asked.since is None else moment_of(asked.since))
+    return Consents(people_in(asked.people_file), prefixed(settings.kafka.prefix, ACTS), needed)
 
 
 def checkpoints_of(settings: Settings) -> tuple[list[Checkpoint], list[Difference]]:

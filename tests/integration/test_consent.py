@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -18,7 +19,7 @@ from deploy.consenting.rules import Refused
 from deploy.consenting.skipping import allow, skipping
 from deploy.governance import Consent
 from deploy.layout import Layout
-from deploy.reading import Log
+from deploy.reading import Log, LogUnreadable
 from deploy.rulebook import SHIPPED, load_rulebook
 from deploy.sections import Kafka
 from deploy.settings import Settings
@@ -26,6 +27,7 @@ from deploy.signing import make_keys
 from deploy.verify.composing import source_of
 from deploy.verify.differences import Kind
 from deploy.verify.whole import verified
+from streams.core.moments import datetime_of
 from streams.topics import EVENTS, REFERENCE
 from streams.wire.acts import (
     AnyAct,
@@ -68,7 +70,7 @@ class Office:
         return CliRunner(env=environment).invoke(main, [*command])
 
     def waiting(self) -> str:
-        [one] = json.loads(self.run("minh", "consent", "list", "--json").output)
+        [*_, one] = json.loads(self.run("minh", "consent", "list", "--json").output)
         return str(one["id"])
 
     def acts(self) -> tuple[AnyAct, ...]:
@@ -94,7 +96,8 @@ def test_a_reference_is_published_only_when_another_person_consented_to_just_tha
     apply = ["reference", "apply", str(folder), "--why", "công văn 1", "--from", BEGINS]
     alone = office.run("lan", *apply)
     assert (alone.exit_code, "not_proposed" in alone.output) == (1, True)
-    assert office.run("lan", *apply, "--propose").exit_code == 0
+    proposed = office.run("lan", *apply, "--propose", "--json")
+    assert json.loads(proposed.stdout)["proposal"] == office.waiting()
     assert "not_consented" in office.run("lan", *apply).output
     own = office.run("lan", "consent", "sign", office.waiting(), "--why", "tự ký")
     assert (own.exit_code, "same_person" in own.output) == (1, True)
@@ -126,7 +129,7 @@ def test_what_is_frozen_is_the_report_that_was_consented_to_and_its_consent_serv
     with pytest.raises(Refused, match="not_consented"):
         freeze(settings, later)
     office.seconds()
-    freeze(settings, later)
+    assert freeze(settings, later) == office.acts()[-1]
     frozen = office.acts()[-1]
     assert isinstance(frozen, ReportFrozen)
     assert (frozen.report, frozen.agreed is not None) == ('{"n":1}', True)
@@ -155,8 +158,52 @@ def test_a_record_is_passed_over_with_consent_to_its_bytes_and_every_worker_may_
         allow(settings, act)
     assert kinds(office.acts()) == [Proposed, Consented, RecordsSkipped]
     other = msgspec.structs.replace(act, records=(msgspec.structs.replace(act.records[0], sha256="00"),))
-    with pytest.raises(Refused, match="other_content"):
+    with pytest.raises(Refused, match="not_proposed"):
         allow(settings, other)
+
+
+def test_records_that_were_consented_to_one_by_one_are_passed_over_by_one_worker(office: Office) -> None:
+    records = taken([sent("accepted", f"2020-03-02 08:0{n}", procedure="1", unit="m") for n in range(3)])
+    written = Written()
+    written.topics[EVENTS.name, 0] = [(one.key, one.value) for one in records]
+    written.publish(office.kafka, office.prefix)
+    settings = office.settings("lan")
+    for offsets in ({0}, {0, 1}, {2}):
+        skip = [word for offset in sorted(offsets) for word in ("--skip", f"0:{offset}")]
+        assert office.run("lan", "worker", *skip, "--why", "hỏng", "--propose").exit_code == 0
+        office.seconds()
+        if offsets == {0}:
+            allow(settings, skipping(settings, {0: frozenset({0})}, who="lan", why="hỏng", now=clock.now()))
+    nothing = office.run("lan", "worker", "--skip", "0:0", "--why", "hỏng", "--propose")
+    assert "passed over already" in nothing.output
+    allow(settings, skipping(settings, {0: frozenset({0, 1, 2})}, who="lan", why="hỏng", now=clock.now()))
+    done = [act for act in office.acts() if isinstance(act, RecordsSkipped)]
+    assert [[one.offset for one in act.records] for act in done] == [[0], [1], [2]]
+    assert all(act.agreed for act in done)
+
+
+def test_two_that_freeze_at_once_or_pass_over_one_record_do_it_once(office: Office) -> None:
+    [record] = taken([sent("accepted", "2020-03-02 08:00", procedure="1", unit="m")])
+    written = Written()
+    written.topics[EVENTS.name, 0] = [(record.key, record.value)]
+    written.publish(office.kafka, office.prefix)
+    alone = Settings(kafka=Kafka(bootstrap=office.kafka, prefix=office.prefix))
+    act = ReportFrozen(at=1, who="lan", why="kỳ I", period="2026-Q3", as_of=9, sha256="00", report="{}")
+    assert freeze(alone, act) == act
+    with pytest.raises(Refused, match="2026-Q3 is frozen"):
+        freeze(alone, act)
+    skip = skipping(alone, {0: frozenset({0})}, who="lan", why="hỏng", now=clock.now())
+    with ThreadPoolExecutor(2) as workers:
+        for each in [workers.submit(allow, alone, skip) for _ in range(2)]:
+            assert each.exception() is None or isinstance(each.exception(), LogUnreadable), "fenced, and starts again"
+    allow(alone, skip)
+    assert kinds(office.acts()) == [ReportFrozen, RecordsSkipped]
+    asks = office.settings("lan")
+    with pytest.raises(Refused, match="not_proposed"):
+        allow(asks, skip)
+    since = asks.consent.model_copy(update={"since": datetime_of(clock.now() + 60)})
+    allow(asks.model_copy(update={"consent": since}), skip)
+    assert kinds(office.acts()) == [ReportFrozen, RecordsSkipped], "done before consent was asked for"
 
 
 def test_an_act_that_went_past_the_consent_is_found_by_the_second_pair_of_eyes(office: Office) -> None:

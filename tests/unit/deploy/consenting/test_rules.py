@@ -20,7 +20,7 @@ from deploy.consenting.rules import (
     same,
     why_not_sign,
 )
-from deploy.consenting.watching import without_consent
+from deploy.consenting.watching import Needed, without_consent
 from deploy.signing import PrivateKey, make_keys, private_key
 from streams.wire.acts import AnyAct, Consented, PassedOver, Proposed, RecordsSkipped, ReportFrozen, content_of
 
@@ -34,6 +34,7 @@ class Office:
     """Three people with keys, and a stranger with one."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.keys = {name: self._key(folder, name) for name in ("lan", "minh", "an", "stranger")}
         file = folder / "people.toml"
         lines = [f'{name} = "{(folder / name).read_text().splitlines()[1]}"\n' for name in ("lan", "minh", "an")]
@@ -162,7 +163,7 @@ def test_looking_back_an_act_without_the_consent_it_needs_is_found(office: Offic
     other = msgspec.structs.replace(done, sha256="11")
 
     def found(*acts: AnyAct, needed: tuple[str, ...] = ("freeze",)) -> list[int]:
-        return [one.number for one in without_consent(acts, office.people, topic=TOPIC, needed=needed)]
+        return [one.number for one in without_consent(acts, office.people, topic=TOPIC, needed=Needed(needed))]
 
     assert found(proposal, second, done) == []
     assert found(proposal, second, done, done) == [3], "used twice"
@@ -171,6 +172,55 @@ def test_looking_back_an_act_without_the_consent_it_needs_is_found(office: Offic
     assert found(proposal, second, other) == [2], "something else"
     assert found(ACT, SKIP) == [0], "by one person alone"
     assert found(ACT, SKIP, needed=()) == []
+
+
+def test_before_the_office_began_to_ask_nobody_needed_consent_and_a_moment_set_back_helps_nobody(
+    office: Office,
+) -> None:
+    before, after = (msgspec.structs.replace(ACT, at=at) for at in (NOW, NOW + 100))
+
+    def found(*acts: AnyAct, first: int = 0) -> list[int]:
+        needed = Needed({"freeze"}, since=NOW + 50)
+        return [one.number for one in without_consent(acts, office.people, topic=TOPIC, needed=needed, first=first)]
+
+    assert found(before, before) == []
+    assert found(before, after, before) == [1, 2], "it stands after an act of a later moment"
+    assert found(before, after, before, first=2) == [2], "those before were asked about already"
+
+
+def test_what_was_proposed_last_for_a_period_takes_the_place_of_what_was_consented_to_before(office: Office) -> None:
+    wrong = office.proposed()
+    right = office.proposed(msgspec.structs.replace(ACT, sha256="11", report='{"right":1}'))
+    acts: list[AnyAct] = [wrong, office.seconded(wrong), right]
+    with pytest.raises(Refused, match="not_consented"):
+        consented(cases(acts, office.people, topic=TOPIC, now=NOW + 10), ReportFrozen, lambda _: True, newest=True)
+    acts.append(office.seconded(right))
+    found = cases(acts, office.people, topic=TOPIC, now=NOW + 10)
+    assert consented(found, ReportFrozen, lambda _: True, newest=True).proposal == right
+
+
+def test_a_proposal_that_was_done_long_ago_is_no_other_content(office: Office) -> None:
+    proposal = office.proposed()
+    second = office.seconded(proposal)
+    done = msgspec.structs.replace(ACT, agreed=office.case(proposal, second).agreed)
+    with pytest.raises(Refused, match="not_proposed"):
+        consented([office.case(proposal, second, done)], ReportFrozen, lambda _: False)
+
+
+def test_who_has_a_new_key_keeps_the_old_one_which_proves_what_it_signed_and_stays_one_person(
+    office: Office, tmp_path: Path
+) -> None:
+    make_keys(tmp_path / "new.pem", tmp_path / "new.pub")
+    new = private_key(tmp_path / "new.pem").public.name
+    lines = {name: (office.folder / name).read_text().splitlines()[1] for name in ("lan", "minh")}
+    file = tmp_path / "people.toml"
+    added = (tmp_path / "new.pub").read_text().splitlines()[1]
+    file.write_text(f'[people]\nlan = ["{lines["lan"]}", "{added}"]\nminh = "{lines["minh"]}"\n')
+    people = people_in(file)
+    case = office.case(office.proposed(), people=people)
+    assert case.stand is Stand.WAITING
+    assert people.names[new] == "lan"
+    assert why_not_sign(case, who="lan", key=new) is Refusal.SAME_PERSON
 
 
 def test_acts_do_the_same_whoever_does_them_and_when() -> None:
