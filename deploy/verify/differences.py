@@ -1,7 +1,7 @@
 """What the second pair of eyes can find, each with the place where it stands."""
 
 import enum
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
@@ -15,6 +15,7 @@ class Kind(enum.StrEnum):
     OTHER_HISTORY = "other_history"
     CHECKPOINT_FORGED = "checkpoint_forged"
     ACT_WITHOUT_CONSENT = "act_without_consent"
+    RELEASE_WITHOUT_ACT = "release_without_act"
     LINE_DIFFERS = "line_differs"
     LINE_MISSING = "line_missing"
     LINE_UNEXPECTED = "line_unexpected"
@@ -84,6 +85,18 @@ class Found:
         """Add some."""
         for one in differences:
             self.counts[one.kind] = self.counts.get(one.kind, 0) + 1
-            kept = self._kept.setdefault((one.kind, one.partition), [])
-            if len(kept) < SHOWN:
-                kept.append(one)
+            self._keep(one)
+
+    def join(self, other: "Found", kinds: Collection[Kind]) -> None:
+        """Add those of another run that are of these kinds, with those that it does not name."""
+        for kind, count in other.counts.items():
+            if kind in kinds:
+                self.counts[kind] = self.counts.get(kind, 0) + count
+        for one in other:
+            if one.kind in kinds:
+                self._keep(one)
+
+    def _keep(self, one: Difference) -> None:
+        kept = self._kept.setdefault((one.kind, one.partition), [])
+        if len(kept) < SHOWN:
+            kept.append(one)

@@ -118,7 +118,6 @@ class Partition:
     def _compared(self) -> Iterator[Difference]:
         yield from self._tail()
         if self.stopped is not None:
-            yield self.stopped
             return
         for topic in (self._state, self._tallies, self._notices):
             yield from topic.differences()
@@ -177,6 +176,7 @@ class Partition:
             kind = _WHY.get(type(error), Kind.CANNOT_RUN)
             told = f"{error}; the partition is not verified from here on"
             self.stopped = Difference(kind, TRAIL.name, self.number, str(offset), told)
+            yield self.stopped
             return
         if offset >= sure:
             self._end_of_epoch()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -17,14 +17,17 @@ from deploy.verify.proof import keep, sign
 from deploy.verify.whole import Source, Verification, Verified
 from streams.core.moments import Moment
 
-HEALING = frozenset(
+HEALING: Final = frozenset(
     {
+        Kind.TAIL_MISSING,
         *(Kind.STATE_DIFFERS, Kind.STATE_MISSING, Kind.STATE_UNEXPECTED),
         *(Kind.TALLY_DIFFERS, Kind.TALLY_MISSING, Kind.TALLY_UNEXPECTED),
         *(Kind.STAGE_UNTOLD, Kind.STAGE_TOLD_TWICE, Kind.NOTICE_WITHOUT_ENDING),
     }
 )
-"""What is judged anew at each look, and can come right; the rest is in the log for good."""
+"""What is judged anew at each look, and can come right."""
+LASTING: Final = frozenset(Kind) - HEALING
+"""What is in the log for good, and is found once."""
 
 log = structlog.get_logger(__name__)
 
@@ -71,10 +74,10 @@ class Watch:
     def look(self, verification: Verification, *, now: Moment) -> Verified:
         """Look once, show and tell what was seen, and sign when it is time."""
         seen = verification.look(now=now)
-        self._lasting.add(one for one in seen.found if one.kind not in HEALING)
+        self._lasting.join(seen.found, LASTING)
         found = Found()
-        found.add(self._lasting)
-        found.add(one for one in seen.found if one.kind in HEALING)
+        found.join(self._lasting, LASTING)
+        found.join(seen.found, HEALING)
         whole = seen._replace(found=found)
         self._figures.show(whole, at=now)
         for one in seen.found:

@@ -1,5 +1,6 @@
 """The verification of everything: every partition run again, then the mails; once, or again and again."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -8,12 +9,13 @@ from typing import NamedTuple, Self
 
 from alerts.log import Follower, LogError
 from deploy.reading import Log, LogUnreadable
-from deploy.verify.checkpoints import Checkpoint, Heads
-from deploy.verify.differences import Found
+from deploy.verify.checkpoints import Checkpoint, Heads, reference_of
+from deploy.verify.differences import Difference, Found
 from deploy.verify.mails import Awaited, Mails, Routed
 from deploy.verify.office import Consents, Office
-from deploy.verify.partition import Logs, Partition
-from deploy.verify.proof import acts_walk, head_of, reference_walk, seal, walk_of
+from deploy.verify.partition import AGAIN, Logs, Partition
+from deploy.verify.proof import acts_walk, head_of, seal, walk_of
+from deploy.verify.releases import Releases
 from deploy.verify.rerun import Rerun
 from deploy.verify.ruling import Ruling
 from streams.cluster import Address
@@ -65,7 +67,8 @@ class Verification:
         self._source, self._checkpoints, self._once = source, checkpoints, once
         self._stack = ExitStack()
         self._mails = Mails()
-        self._reference = reference_walk(checkpoints, prefix=source.prefix)
+        signed = reference_of(checkpoints, topic=prefixed(source.prefix, TRAIL))
+        self._releases = Releases(signed, source.first)
         self._office = Office(acts_walk(checkpoints, prefix=source.prefix), source.consents)
         self._partitions: dict[int, Partition] = {}
 
@@ -101,8 +104,8 @@ class Verification:
         found, notices, trail = Found(), list[Awaited](), self._logs.trail
         # First of all, so that what is read after it holds all that was written with it.
         ends = [trail.bounds(TRAIL, number)[1] for number in range(trail.partitions(TRAIL))]
-        found.add(self._office.look(self._logs.outputs))
-        found.add(seal(self._reference, self._logs.outputs))
+        found.add(seal(self._releases, self._logs.outputs))
+        found.add(self._acts())
         self._mails.read(self._logs.outputs, self._routed())
         for number, end in enumerate(ends):
             it = self._partitions.get(number) or self._begin(number)
@@ -113,6 +116,17 @@ class Verification:
                 it.forget()
         found.add(self._mails.judged(self._decided, notices))
         return self._verified(found)
+
+    def _acts(self) -> Iterator[Difference]:
+        for last in (False, False, True):
+            yield from self._office.look(self._logs.outputs)
+            self._releases.tell(self._office.fresh())
+            if last or not self._releases.waits:
+                break
+            # A release and its act are one transaction, whose end shows in one of both a little before the other.
+            time.sleep(AGAIN)
+        yield from self._office.walk.end()
+        yield from self._releases.without_act()
 
     def _begin(self, number: int) -> Partition:
         source = self._source
@@ -136,7 +150,7 @@ class Verification:
         every = self._partitions.values()
         return Verified(
             found,
-            Heads(tuple(head_of(it.walk) for it in every), head_of(self._office.walk), head_of(self._reference)),
+            Heads(tuple(head_of(it.walk) for it in every), head_of(self._office.walk), head_of(self._releases)),
             sum(it.epochs for it in every),
             self._mails.expected + sum(it.outcomes.reached for it in every),
             self._mails.answered + sum(it.outcomes.answered for it in every),

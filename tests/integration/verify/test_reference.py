@@ -2,7 +2,7 @@
 
 import copy
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -16,14 +16,16 @@ from deploy.verify.figures import BEAT, Figures
 from deploy.verify.watching import Watch
 from deploy.verify.whole import Source, Verification, verified
 from streams.reference import Reference
-from streams.topics import EVENTS, REFERENCE, TRAIL, prefixed
+from streams.topics import ACTS, EVENTS, REFERENCE, TRAIL, prefixed
+from streams.wire.acts import line_of
 from streams.wire.reference import Document, sha256_of
+from streams.wire.trail import START
 from tests.chaos import deciding
 from tests.chaos.crew import Crew
 from tests.chaos.storms import Source as Sending
 from tests.integration.conftest import PARTITIONS
 from tests.integration.verify.log import RULES, Written, decided, mailed
-from tests.published import WARNED_LATER, publish, release
+from tests.published import WARNED_LATER, applied, publish, release
 from tests.sources import at
 
 NOW = at("2020-03-23 08:00")
@@ -34,12 +36,11 @@ TURNED = b'{"line":"reference"'
 @pytest.fixture(scope="module")
 def good() -> Written:
     """Give a log of six days; on the third other rules begin to count."""
-    reference, records = Reference(RULES), [(one.key, msgspec.json.encode(one)) for one in RELEASE]
-    for offset, (_, value) in enumerate(records):
-        reference.learn(offset, value)
-    topics = decided(rules=reference)
+    records = [(one.key, msgspec.json.encode(one)) for one in RELEASE]
+    topics = decided(rules=Reference(RULES).learn_all(enumerate(value for _, value in records)))
     mailed(topics)
     topics[REFERENCE.name, 0] = list(records)
+    topics[ACTS.name, 0] = [(None, line_of(START, applied(RELEASE)))]
     return Written(topics)
 
 
@@ -93,6 +94,15 @@ def counted_later(log: Written) -> None:
         records[place] = (document.key, msgspec.json.encode(msgspec.structs.replace(document, counts_from=later)))
 
 
+def act_removed(log: Written) -> None:
+    del log.topics[ACTS.name, 0]
+
+
+def published_past_the_acts(log: Written) -> None:
+    [one] = release({"units.csv": "id,name\nx,X\n"}, counts_from=at("2020-03-04 08:00"), name="b")
+    log.topics[REFERENCE.name, 0].append((one.key, msgspec.json.encode(one)))
+
+
 @pytest.mark.parametrize(
     ("spoil", "kind", "told"),
     [
@@ -101,6 +111,8 @@ def counted_later(log: Written) -> None:
         (text_changed, Kind.RULES_MISSING, "policy.toml: its text is not what its hash was taken of"),
         (text_and_hash_changed, Kind.LINE_DIFFERS, ""),
         (counted_later, Kind.LINE_DIFFERS, ""),
+        (act_removed, Kind.RELEASE_WITHOUT_ACT, "says who published the release a: calendar/2018/"),
+        (published_past_the_acts, Kind.RELEASE_WITHOUT_ACT, "says who published the release b: units/units/"),
     ],
     ids=lambda it: it.__name__ if callable(it) else "",
 )
@@ -112,14 +124,6 @@ def test_another_reference_than_it_was_decided_by_is_found_and_named(
     bad.publish(kafka, topics.prefix)
     found = seen(kafka, topics)
     assert told in found[kind]
-
-
-@pytest.fixture
-def crew(kafka: str, topics: Layout) -> Iterator[Crew]:
-    it = Crew(kafka, topics, module="tests.chaos.deciding")
-    it.start(2)
-    yield it
-    it.stop()
 
 
 def turned(kafka: str, layout: Layout) -> int:

@@ -21,6 +21,7 @@ from deploy.verify.figures import BEAT, Figures
 from deploy.verify.watching import Signing, Watch
 from deploy.verify.whole import Source, Verification
 from streams.topics import STATE, TRAIL
+from streams.wire.trail import Chain, EpochLine, hash_of
 from tests.integration.verify.log import RULES, Written, decided, mailed
 from tests.sources import at
 
@@ -93,6 +94,13 @@ def test_while_something_differs_the_heart_does_not_beat(
         Written({(TRAIL.name, 0): [(None, line.replace(b"muongnhe", b"muongnh3"))]}).publish(kafka, topics.prefix)
         watch.look(verification, now=NOW + 180)
         watch.look(verification, now=NOW + 240)
+        last = first.topics[TRAIL.name, 1][-1][1] or b""
+        of_nothing = Chain(hash_of(last)).add(EpochLine(10**6, 99, NOW, NOW, RULES.version))
+        Written({(TRAIL.name, 1): [(None, of_nothing)]}).publish(kafka, topics.prefix)
+        for later in (300, 360):
+            watch.look(verification, now=NOW + later)
+            told = registry.get_sample_value("dunghan_verify_differences", {"kind": "event_missing"})
+            assert told == 1, "found once, and there for good"
     assert registry.get_sample_value(BEAT) is None
     assert right is not None
 
