@@ -97,7 +97,11 @@ def make_keys(private: Path, public: Path) -> None:
     try:
         with os.fdopen(os.open(private, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(key.private_bytes(pem, pkcs8, serialization.NoEncryption()))
-        with public.open("xb") as file:
-            file.write(key.public_key().public_bytes(pem, spki))
+        try:
+            with public.open("xb") as file:
+                file.write(key.public_key().public_bytes(pem, spki))
+        except OSError:
+            private.unlink()  # half a pair would be in the way of the next try
+            raise
     except OSError as error:
         raise KeyUnusable(f"{error.filename}: {error.strerror}") from error

@@ -16,6 +16,7 @@ import click
 
 if TYPE_CHECKING:
     from deploy.settings import Settings
+    from streams.core.moments import Moment
 
 FAILED: Final = 1
 USAGE: Final = 2
@@ -33,6 +34,21 @@ class WrongSettings(click.ClickException):
     """The settings cannot be used; each fault is a line. Exit code 2."""
 
     exit_code = USAGE
+
+
+class At(click.ParamType):
+    """A time in ISO 8601, given on as a moment; without a zone it is Vietnamese, without a clock midnight."""
+
+    name = "T"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> "Moment":
+        """Return the moment; fails where the text is none."""
+        from deploy.cli.due import moment_from
+
+        try:
+            return moment_from(value)
+        except ValueError as wrong:
+            self.fail(f"not a time: {wrong}", param, ctx)
 
 
 class Commands(click.Group):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deploy.cli import PROBLEMS, Failed, settings_of
+from deploy.cli import PROBLEMS, At, Failed, settings_of
 from deploy.law_in_words import LANGUAGES
 
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 @click.option(
     "--period", default="all", show_default=True, help="2026, 2026-Q3, 2026-07, FROM/TO, month, quarter, year."
 )
-@click.option("--as-of", "as_of", metavar="T", help="Theo sự kiện đã đến lúc T · As known at T, ISO 8601.")
+@click.option("--as-of", "as_of", type=At(), help="Theo sự kiện đã đến lúc T · As known at T, ISO 8601.")
 @click.option("--json", "as_json", is_flag=True, help="In JSON, đủ chứng cứ · Print JSON, with all evidence.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="vi", help="Ngôn ngữ · Language of the text.")
 @click.option("--watch", is_flag=True, help="Đối chiếu nhật ký mãi · Verify the log without end (docs/audit.md).")
 @click.pass_context
-def command(ctx: click.Context, *, period: str, as_of: str | None, as_json: bool, lang: str, watch: bool) -> None:
+def command(ctx: click.Context, *, period: str, as_of: "Moment | None", as_json: bool, lang: str, watch: bool) -> None:
     """Soát xét một lần · One run of every rule over dossiers and units (docs/findings.md).
 
     Units are compared over the period; single dossiers are all looked at. Exit code 3: there are findings.
@@ -72,16 +72,11 @@ def _watch(ctx: click.Context) -> None:
         raise Failed(str(error)) from error
 
 
-def _asked(period: str, as_of: str | None) -> "tuple[Period, Moment]":
+def _asked(period: str, as_of: "Moment | None") -> "tuple[Period, Moment]":
     from dashboards.core.periods import UnknownPeriod, period_of
     from deploy import clock
-    from deploy.cli.due import moment_from
 
-    now = clock.now()
-    try:
-        at = now if as_of is None else moment_from(as_of)
-    except ValueError as wrong:
-        raise click.UsageError(f"not a time: {wrong}") from wrong
+    at = clock.now() if as_of is None else as_of
     try:
         return period_of(period, now=at), at
     except UnknownPeriod as wrong:

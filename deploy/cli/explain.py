@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from deploy.cli import PROBLEMS, Failed, settings_of
+from deploy.cli import PROBLEMS, At, Failed, settings_of
 from deploy.law_in_words import LANGUAGES
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Unheard(click.ClickException):
 
 @click.command("explain")
 @click.argument("dossier", metavar="HOME/CODE")
-@click.option("--as-of", "as_of", metavar="T", help="Lúc xét, ISO 8601 · What had arrived by then, judged then.")
+@click.option("--as-of", "as_of", type=At(), help="Lúc xét, ISO 8601 · What had arrived by then, judged then.")
 @click.option("--mails/--no-mails", default=True, help="Tra sổ gửi thư · Read the ledger of mails.")
 @click.option("--json", "in_json", is_flag=True, help="In JSON · Print JSON.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="vi", help="Ngôn ngữ · Language of the text.")
@@ -40,7 +40,7 @@ def explain(
     ctx: click.Context,
     *,
     dossier: str,
-    as_of: str | None,
+    as_of: "Moment | None",
     mails: bool,
     in_json: bool,
     lang: str,
@@ -74,17 +74,13 @@ def _write(file: Path, page: str) -> None:
         raise Failed(f"{file}: {error.strerror}") from error
 
 
-def _moment(dossier: str, as_of: str | None) -> "Moment":
+def _moment(dossier: str, as_of: "Moment | None") -> "Moment":
     from deploy import clock
-    from deploy.cli.due import moment_from
 
     home, _, code = dossier.partition("/")
     if not (home and code):
         raise click.UsageError(f"{dossier!r} is not HOME/CODE")
-    try:
-        return clock.now() if as_of is None else moment_from(as_of)
-    except ValueError as wrong:
-        raise click.UsageError(f"not a time: {wrong}") from wrong
+    return clock.now() if as_of is None else as_of
 
 
 @contextmanager

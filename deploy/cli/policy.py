@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deploy.cli import Failed, settings_of
-from deploy.cli.reference import At
+from deploy.cli import At, Failed, settings_of
 
 if TYPE_CHECKING:
     from deploy.replay.shadow import Beside, Span
@@ -33,7 +32,8 @@ def diff(ctx: click.Context, /, *, since: "Moment | None", until: "Moment | None
     from deploy.replay import shadow_telling
     from deploy.replay.shadow import Span
 
-    end = min(clock.now(), until if until is not None else clock.now())
+    now = clock.now()
+    end = now if until is None else min(now, until)
     settings = settings_of(ctx)
     with _failing():
         begins, version = _shadow(settings, end)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from deploy.cli import PROBLEMS, Failed, settings_of
+from deploy.cli import PROBLEMS, At, Failed, settings_of
 from deploy.law_in_words import LANGUAGES
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
     multiple=True,
     help="Bảng ánh xạ · Once for both lists; twice: local, national; default: what fits.",
 )
-@click.option("--as-of", "as_of", metavar="T", help="Lúc xuất hai tệp · When both were exported; default: when saved.")
+@click.option("--as-of", "as_of", type=At(), help="Lúc xuất hai tệp · When both were exported; default: when saved.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="vi", help="Ngôn ngữ · Language of the text.")
 @click.option(
     "--most", type=click.IntRange(0), default=20, help="Số hồ sơ in ra mỗi loại · Dossiers shown of each kind."
@@ -43,7 +43,7 @@ def command(
     local: Path,
     national: Path,
     maps: tuple[str, ...],
-    as_of: str | None,
+    as_of: "Moment | None",
     lang: str,
     most: int,
     as_json: bool,
@@ -53,8 +53,8 @@ def command(
     from deploy.reconcile.telling import Side
 
     files = (local, national)
-    sources, at = _sources(ctx, files, maps), _moment(as_of)
-    ours, theirs = (Side(file, _read(file, source, at=at)) for file, source in zip(files, sources, strict=True))
+    sources = _sources(ctx, files, maps)
+    ours, theirs = (Side(file, _read(file, source, at=as_of)) for file, source in zip(files, sources, strict=True))
     found = _compared(ctx, ours, theirs)
     if as_json:
         click.echo(json.dumps(telling.as_json(found, ours, theirs), ensure_ascii=False))
@@ -129,12 +129,3 @@ def _teller(file: Path) -> "Tell":
         click.echo(f"{file}:{problem.line}: {column}{problem.problem}", err=True)
 
     return tell
-
-
-def _moment(text: str | None) -> "Moment | None":
-    from deploy.cli.due import moment_from
-
-    try:
-        return None if text is None else moment_from(text)
-    except ValueError as wrong:
-        raise click.UsageError(f"not a time: {wrong}") from wrong

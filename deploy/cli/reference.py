@@ -4,34 +4,16 @@ import contextlib
 import getpass
 import json
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from deploy.cli import PROBLEMS, Failed, settings_of
+from deploy.cli import PROBLEMS, At, Failed, settings_of
 
 if TYPE_CHECKING:
     from deploy.publishing.release import Published, Release
     from deploy.reading import Log
-    from streams.core.moments import Moment
-
-
-class At(click.ParamType):
-    """A time with or without zone; without, Vietnamese."""
-
-    name = "MOMENT"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> "Moment":
-        """Return the moment; fails where the text is none."""
-        from streams.core.moments import VIETNAM, moment_of
-
-        try:
-            said = datetime.fromisoformat(value)
-            return moment_of(said if said.tzinfo is not None else said.replace(tzinfo=VIETNAM))
-        except (TypeError, ValueError):
-            self.fail(f"{value!r} is no moment such as 2026-01-10T00:00", param, ctx)
 
 
 def _asking(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -89,16 +71,18 @@ def apply_(ctx: click.Context, /, *, as_json: bool, dry_run: bool, propose: bool
         raise click.UsageError("--why is needed: by which document was it decided?")
     if propose and asked["counts_from"] is None:
         raise click.UsageError("--propose needs --from: the second person consents to a moment")
+    case = None
     with _desk(ctx, as_json=as_json) as log:
         known, release = _read(ctx, log, asked)
         if release.documents and not dry_run:
             act = act_of(release, at=clock.now(), who=asked["who"] or getpass.getuser(), why=asked["why"])
             if propose:
-                click.echo(proposed_in_words(Desk(settings_of(ctx)).propose(act, now=act.at)), err=True)
+                case = Desk(settings_of(ctx)).propose(act, now=act.at)
+                click.echo(proposed_in_words(case), err=True)
             else:
                 publish_agreed(settings_of(ctx), release=release, published=known, act=act)
     if as_json:
-        told = telling.as_json(release) | {"dry_run": dry_run, "proposed": propose}
+        told = telling.as_json(release) | {"dry_run": dry_run, "proposal": None if case is None else case.id}
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     click.echo("\n".join(telling.release_in_words(release)))
