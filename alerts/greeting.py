@@ -1,6 +1,7 @@
 """Meets the mail server without sending anything: TLS, login, farewell."""
 
 import asyncio
+import contextlib
 
 import msgspec
 
@@ -27,12 +28,12 @@ async def _greeted(server: Server) -> Greeted:
     except FAILURES as failure:
         connection.close()
         return Greeted(refused=f"{type(failure).__name__}: {failure}")
+    certificate = None
     try:
-        encrypted = connection.get_transport_info("ssl_object")
-        certificate = None if encrypted is None else encrypted.getpeercert(binary_form=True)
-        await connection.quit()
-    except FAILURES:
-        certificate = None
+        with contextlib.suppress(*FAILURES):
+            encrypted = connection.get_transport_info("ssl_object")
+            certificate = None if encrypted is None else encrypted.getpeercert(binary_form=True)
+            await connection.quit()
     finally:
         connection.close()
     return Greeted(certificate=certificate)

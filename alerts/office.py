@@ -92,7 +92,7 @@ def _delay(entry: Held, at: Moment) -> int:
     """Return by how many seconds we are late with a notice: it was decided late, or should have gone out before."""
     notice = entry.tell.notice
     decided_late = notice.decided_at - notice.stage_at if notice.delayed else 0
-    sent_late = at - entry.due_at
+    sent_late = at - (entry.due_at if entry.late_since is None else entry.late_since)
     return decided_late + (sent_late if sent_late > LATE_BY else 0)
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
@@ -11,7 +12,9 @@ import structlog
 from alerts.core.digest import rank
 from alerts.core.entries import Open
 from alerts.core.ledger import Outcome
-from alerts.core.retry import Ending, Next
+from alerts.core.pace import EVERYBODY
+from alerts.core.people import Person
+from alerts.core.retry import Ending
 from alerts.core.settling import Answered, outcome_of
 from alerts.desk import Desk
 from alerts.log import Archive, LogError
@@ -19,6 +22,7 @@ from alerts.mailer import Parcel
 from alerts.message import envelope_sender
 from alerts.office import Office
 from alerts.pool import Answer, Pool
+from alerts.server import Server
 from streams.core.moments import Moment
 from streams.topics import BYTES, prefixed
 
@@ -36,37 +40,43 @@ class Halted(Exception):
 
 
 class Way(NamedTuple):
-    """An open mail that is on its way, and the desk it came from."""
+    """An open mail that is on its way, the desk it came from, and its domain where that has a pace of its own."""
 
     desk: Desk
     mail: Open
+    domain: str
 
 
 class Outgoing:
     """Used by one thread, but for `note`; the answers come from the pool's."""
 
     def __init__(
-        self, office: Office, pool: Pool, archive: Archive, *, connections: int, clock: Callable[[], Moment]
+        self, office: Office, pool: Pool, archive: Archive, *, server: Server, clock: Callable[[], Moment]
     ) -> None:
         """Prepare."""
         self._clock = clock
         self._office = office
         self._pool = pool
         self._archive = archive
-        self._most = AHEAD * connections
+        self._most = AHEAD * server.connections
+        self._rates = server.rates
         self._ways: dict[str, Way] = {}
         pool.tell(self.note)
         self._said: dict[str, Outcome] = {}
         self._noting: set[str] = set()
-        self._halted = ""
+        self._halted: str | None = None
 
     def __len__(self) -> int:
         """Return how many mails wait for their answer."""
         return len(self._ways)
 
     def offer(self, desks: Mapping[int, Desk], clock: Moment) -> None:
-        """Hand over the open mails that may be tried now, the most urgent first, as many as can soon be sent."""
-        if len(self._ways) > self._most // 2:
+        """Hand over the open mails that may be tried now, the most urgent first, as many as can soon be sent.
+
+        Those of a domain with a pace of its own take no place of the others.
+        """
+        ahead = Counter(way.domain for way in self._ways.values())
+        if ahead[EVERYBODY] > self._most // 2:
             return
         mails = [
             (desk, mail)
@@ -76,13 +86,21 @@ class Outgoing:
         ]
         mails.sort(key=lambda each: rank(each[1].stage))
         deadline = time.monotonic() + FETCHING_SECONDS
-        for desk, mail in mails[: self._most - len(self._ways)]:
+        for desk, mail in mails:
+            domain = self._domain_of(mail, clock)
+            if ahead[domain] >= self._most:
+                continue
             if time.monotonic() >= deadline:
                 return
             parcel = self._parcel(desk, mail, clock)
             if parcel is not None:
-                self._ways[mail.digest] = Way(desk, mail)
+                ahead[domain] += 1
+                self._ways[mail.digest] = Way(desk, mail, domain)
                 self._pool.offer(parcel)
+
+    def waiting(self, desk: Desk, clock: Moment) -> int:
+        """Return how many open mails of a desk may be tried now, but for those of domains with a pace of their own."""
+        return sum(not self._domain_of(mail, clock) for mail in desk.book.open_mails(clock))
 
     def note(self, answer: Answer) -> None:
         """Write an answer to the ledger; in the pool's thread, so that no connection waits for what we do meanwhile."""
@@ -94,7 +112,7 @@ class Outgoing:
         """Enter the answers that came, waiting so long for the first; Halted by the mail server."""
         for answer in self._pool.answers(patience) if self._ways else []:
             self._enter(desks, answer.key)
-        if self._halted:
+        if self._halted is not None:
             raise Halted(self._halted)
 
     def stopping(self, desks: Mapping[int, Desk], *, patience: float) -> Iterator[None]:
@@ -102,14 +120,17 @@ class Outgoing:
 
         Yields again and again meanwhile: what is noted must not wait for the last answer.
         """
-        for key in self._pool.withdraw():
-            # Should its partition be ours again, it is offered again.
-            del self._ways[key]
+        self.withdraw()
         deadline = time.monotonic() + patience
         while self._pool.in_flight() and time.monotonic() < deadline:
             for answer in self._pool.answers(0.05):
                 self._enter(desks, answer.key)
             yield
+
+    def withdraw(self) -> None:
+        """Begin nothing that has not begun; should its partition be ours again, it is offered again."""
+        for key in self._pool.withdraw():
+            del self._ways[key]
 
     def let_go(self) -> None:
         """Say that the desks are closed: what they had not noted by now is nobody's, and no connection waits for it."""
@@ -130,19 +151,31 @@ class Outgoing:
         way, said = self._ways.pop(key), self._said.pop(key)
         desk = desks.get(way.desk.partition)
         mail = desk.book.open_mail(said.recipient, said.digest) if desk is not None else None
-        if desk is None or mail is None:
-            # Its partition is another courier's now, who finds what was noted, or sends the same bytes again.
+        if said.ending is Ending.HALT:
+            # Whosever mail it was: the connections begin nothing more.
+            self._halted = said.reply
+        if desk is None or mail is None or said.attempt <= mail.attempts:
+            # Its partition is another courier's now, who finds what was noted, or sends the same bytes again; or it is
+            # ours once more, and it was found.
             log.warning("answer_came_too_late", digest=said.digest, ending=said.ending)
             self._recorded(key)
             return
         if desk is not way.desk:
             self._note(desk, said)
-        if desk.settle(mail, said) is Next.STOP:
-            self._halted = said.reply
+        desk.settle(mail, said)
+
+    def _domain_of(self, mail: Open, clock: Moment) -> str:
+        person = self._person(mail, clock)
+        return EVERYBODY if person is None else self._rates.domain_of(person.address)
+
+    def _person(self, mail: Open, clock: Moment) -> Person | None:
+        # In a replay who is who is as of the mail, as everything is.
+        at = mail.at if self._office.replay else clock
+        return self._office.at(at).directory.person(mail.recipient)
 
     def _parcel(self, desk: Desk, mail: Open, clock: Moment) -> Parcel | None:
         """Return the exact bytes of an open mail, ready to go; None where that is settled here."""
-        person = self._office.at(clock).directory.person(mail.recipient)
+        person = self._person(mail, clock)
         if person is None:
             said = outcome_of(mail, Answered(Ending.PERMANENT, "they have no address any more"), now=clock)
             desk.note(said)

@@ -62,7 +62,7 @@ class Router:
                         continue
                     for partition, values in batch.items():
                         self._pass_on(reader, partition, values)
-                    if not batch and not reader.is_moving():
+                    if not reader.is_moving():
                         self._pass_markers(reader)
             finally:
                 self._let_go()
@@ -75,7 +75,7 @@ class Router:
 
     def _pass_markers(self, reader: Reader) -> None:
         # The end of a transaction takes an offset and is no record: with it read and committed, others can see that
-        # everything has been routed.
+        # everything has been routed; not only when nothing comes, for elsewhere something always may.
         for partition, read_to in self._read_to.items():
             if reader.position(partition) > read_to:
                 self._pass_on(reader, partition, ())

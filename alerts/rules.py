@@ -130,7 +130,7 @@ def mail_policy(files: Mapping[str, str], directory: Directory) -> Policy:
         groups = {unit.group for unit in directory.units.values()} | {""}
         worked = {group: _exceptions(_calendar(files, group or None)) for group in groups}
         days_off, made_up = worked[""]
-        return Policy(
+        policy = Policy(
             digest_clocks=tuple(sorted(map(_clock, mail.digest_hours))),
             closing_clock=_clock(mail.closing),
             quiet_from=_clock(mail.quiet_from),
@@ -142,12 +142,22 @@ def mail_policy(files: Mapping[str, str], directory: Directory) -> Policy:
             made_up=made_up,
             by_unit={unit.id: worked[unit.group] for unit in directory.units.values() if unit.group},
         )
+        _refuse_silence(policy, mail)
     except KeyError as error:
         raise BadReference(f"{POLICY} is missing") from error
     except BadCalendar as error:
         raise BadReference(str(error)) from error
     except (msgspec.DecodeError, ValueError) as error:
         raise BadReference(f"{POLICY}: {error}") from error
+    return policy
+
+
+def _refuse_silence(policy: Policy, mail: _Mail) -> None:
+    if not mail.digest_hours:
+        raise ValueError("mail.digest_hours is empty: nobody would ever be told")
+    quiet = [hour for hour in mail.digest_hours if policy.is_night(_clock(hour))]
+    if quiet:
+        raise ValueError(f"mail.digest_hours: {', '.join(quiet)} is in the quiet hours: nobody would be told then")
 
 
 def _calendar(files: Mapping[str, str], group: str | None) -> Calendar:

@@ -2,13 +2,12 @@
 
 import contextlib
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
 from typing import Final
 
 from alerts.desk import DRAFTS, Desk
+from alerts.drafting import Drafting
 from alerts.following import Following
 from alerts.log import Archive, Follower, LogError, Reader
 from alerts.office import Office
@@ -31,10 +30,6 @@ IDLE_SECONDS: Final = 0.25
 """How long the log is listened to while there is nothing else to do."""
 BUSY_SECONDS: Final = 0.05
 """How long the log is listened to while mails are on their way and nothing is to be drafted."""
-SLICE: Final = 8
-"""Mails of one partition that are drafted at a stretch."""
-DRAFTING_SECONDS: Final = 0.2
-"""How long drafting may go on before what was drafted is committed and handed over."""
 TOGETHER: Final = 6
 """Transactions of different partitions that run side by side: each waits for the broker most of its time."""
 PULSE: Final = 5.0
@@ -58,8 +53,7 @@ class Sender:
         self._desks: dict[int, Desk] = {}
         self._notices: list[int] = []
         self._pulse = time.monotonic()
-        self._drafted = -1
-        self._is_drafting = False
+        self._drafting = Drafting()
 
     def run(self, may_go_on: Callable[[], bool]) -> None:
         """Send until `may_go_on` says no; LogError when our place in the log is lost; Halted by the mail server."""
@@ -69,15 +63,14 @@ class Sender:
             ThreadPoolExecutor(TOGETHER, "courier") as threads,
             Reader(self._bootstrap, group=f"{self._app}-send", topic=outbox, leaving=self._hand_over) as reader,
             contextlib.closing(Archive(self._bootstrap)) as archive,
+            contextlib.closing(Archive(self._bootstrap, also_aborted=True)) as written,
             Following(self._bootstrap, prefix=prefix, ruling=self._office.ruling) as following,
             contextlib.closing(Follower(self._bootstrap, group=f"{self._app}-route", topic=notices)) as routing,
             Pool(self._server, may_start=lambda: time.monotonic() - self._pulse < PULSE) as pool,
         ):
             self._threads, self._reader, self._archive, self._following = threads, reader, archive, following
-            self._recheck = Recheck(routing, outbox=outbox)
-            self._outgoing = Outgoing(
-                self._office, pool, archive, connections=self._server.connections, clock=self._clock
-            )
+            self._recheck = Recheck(routing, written, outbox=outbox)
+            self._outgoing = Outgoing(self._office, pool, archive, server=self._server, clock=self._clock)
             self._notices = reader.partitions(notices)
             try:
                 while may_go_on():
@@ -105,7 +98,7 @@ class Sender:
         for partition, values in batch.items():
             self._desks[partition].take(values, reader.position(partition))
         clock = self._clock()
-        drafted = self._draft(clock)
+        drafted = self._drafting.draft(self._due(clock))
         self._commit(clock, self._ripe())
         if not self._office.replay:
             self._office.figures.rechecked(time.monotonic() - self._recheck.holds_since, mails=drafted)
@@ -114,23 +107,9 @@ class Sender:
         self._show(clock)
 
     def _patience(self) -> float:
-        if self._is_drafting or not self._desks:
+        if self._drafting.is_unfinished or not self._desks:
             return 0.0 if self._desks else IDLE_SECONDS
         return BUSY_SECONDS if len(self._outgoing) else IDLE_SECONDS
-
-    def _draft(self, clock: Moment) -> int:
-        """Draft what is due, a few mails of each desk in turn; return how many mails."""
-        # Begin behind the desk that had the last turn: else, where time is short, the last would wait for ever.
-        due = sorted(self._due(clock), key=lambda each: each[0].partition <= self._drafted)
-        drafting = deque((desk, desk.draft(now)) for desk, now in due)
-        deadline = time.monotonic() + DRAFTING_SECONDS
-        while drafting and time.monotonic() < deadline:
-            desk, mails = drafting.popleft()
-            self._drafted = desk.partition
-            if sum(1 for _ in islice(mails, SLICE)) == SLICE:
-                drafting.append((desk, mails))
-        self._is_drafting = bool(drafting)
-        return sum(desk.drafts() for desk, _ in due)
 
     def _end(self, patience: float) -> None:
         with contextlib.suppress(Halted):
@@ -140,8 +119,9 @@ class Sender:
 
     def _hand_over(self) -> None:
         # Whatever fails here, our successor finds in the ledger what was noted, and sends the rest again.
-        with contextlib.suppress(LogError):
-            self._end(HANDING_OVER)
+        if self._desks:
+            with contextlib.suppress(LogError):
+                self._end(HANDING_OVER)
 
     def _take_over(self) -> None:
         self._let_go()
@@ -152,6 +132,7 @@ class Sender:
         self._pulse = time.monotonic()
 
     def _let_go(self) -> None:
+        self._outgoing.withdraw()
         desks, self._desks = list(self._desks.values()), {}
         list(self._threads.map(lambda desk: desk.close(), desks))
         self._outgoing.let_go()
@@ -168,7 +149,7 @@ class Sender:
 
     def _due(self, clock: Moment) -> list[tuple[Desk, Moment]]:
         """Return the desks that have something due and little on its way, and their time."""
-        free = (desk for desk in self._desks.values() if len(list(desk.book.open_mails(clock))) < DRAFTS // 2)
+        free = (desk for desk in self._desks.values() if self._outgoing.waiting(desk, clock) < DRAFTS // 2)
         times = ((desk, self._now(desk, clock)) for desk in free)
         due = [(desk, now) for desk, now in times if now is not None and desk.book.is_due(now)]
         # What withdraws a notice may be in the outbox already: nothing is composed before it has been read that far.

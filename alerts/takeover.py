@@ -9,7 +9,7 @@ import structlog
 from alerts import ledger
 from alerts.core.ledger import Outcome
 from alerts.desk import Desk
-from alerts.log import Archive, Reader, Writer
+from alerts.log import Archive, LogError, Reader, Writer
 from alerts.office import Office
 from streams.cluster import Address
 from streams.topics import BOOK, LEDGER, prefixed
@@ -37,7 +37,10 @@ def taken_over(
         else:
             entries[partition][key] = value
     for partition, desk in desks.items():
-        desk.restore(entries[partition])
+        try:
+            desk.restore(entries[partition])
+        except ledger.Unreadable as error:
+            raise LogError(f"{BOOK.name}, partition {partition}: {error}") from error
     _recover(desks, office, bootstrap)
     return desks
 

@@ -23,8 +23,11 @@ class Book:
         self._lost: dict[str, dict[str, Lost]] = {}
         self._bounced: dict[str, Bounced] = {}
         self._marks: dict[int, Moment] = {}
-        # For each person the earliest moment at which one of their held notices can be due; never later than the truth.
+        # For each person the earliest moment at which one of their held notices is due; of the `_moved` it may not be.
         self._due_at: dict[str, Moment] = {}
+        self._moved: set[str] = set()
+        # When the mail server last said anything to anybody here; it is not kept.
+        self.heard_at: Moment = 0
         self._changed: dict[str, AnyEntry | None] = {}
 
     def put(self, entry: AnyEntry) -> None:
@@ -33,8 +36,7 @@ class Book:
         match entry:
             case Held() | Told() | PassedOn():
                 self._standing.setdefault(entry.recipient, {})[entry.notice] = entry
-                if isinstance(entry, Held) and not entry.digest:
-                    self._due_at[entry.recipient] = min(entry.due_at, self._due_at.get(entry.recipient, entry.due_at))
+                self._moved.add(entry.recipient)
             case Open():
                 self._open[entry.recipient, entry.digest] = entry
             case Page():
@@ -60,6 +62,7 @@ class Book:
                 del self._bounced[entry.recipient]
             case _:
                 del self._standing[entry.recipient][entry.notice]
+                self._moved.add(entry.recipient)
 
     def changes(self) -> dict[str, AnyEntry | None]:
         """Return what has changed since the last call, by key; None stands for what is gone."""
@@ -97,30 +100,30 @@ class Book:
 
     def due(self, now: Moment) -> Iterator[tuple[str, Moment]]:
         """Yield each person for whom something is due at `now`, and since when: by the worst that waits, then by id."""
-        waiting: list[tuple[int, str, Moment]] = []
-        for recipient in [recipient for recipient, at in self._due_at.items() if at <= now]:
-            held = self.held(recipient)
-            if not held:
-                del self._due_at[recipient]
-                continue
-            self._due_at[recipient] = earliest = min(entry.due_at for entry in held)
-            if earliest <= now:
-                waiting.append((min(rank(entry.tell.notice.stage) for entry in held), recipient, earliest))
-        yield from ((recipient, earliest) for _, recipient, earliest in sorted(waiting))
+        waiting = [
+            (min(rank(entry.tell.notice.stage) for entry in self.held(recipient)), recipient, at)
+            for recipient, at in self._appointments().items()
+            if at <= now
+        ]
+        yield from ((recipient, at) for _, recipient, at in sorted(waiting))
 
     def is_due(self, now: Moment) -> bool:
         """Return whether anything is due at `now`."""
-        # Of one person alone it is asked exactly: what was withdrawn leaves an appointment behind.
-        return any(
-            at <= now and any(entry.due_at <= now for entry in self.held(recipient))
-            for recipient, at in self._due_at.items()
-        )
+        return any(at <= now for at in self._appointments().values())
 
     def unsent_for(self, now: Moment) -> int:
         """Return for how many seconds the oldest of what is due by `now` has waited; 0 where nothing waits."""
-        due = [at for at in self._due_at.values() if at <= now]
+        due = [at for at in self._appointments().values() if at <= now]
         begun = [entry.first_at for entry in self._open.values()]
         return max(0, now - min((*due, *begun), default=now))
+
+    def _appointments(self) -> dict[str, Moment]:
+        for recipient in self._moved:
+            self._due_at.pop(recipient, None)
+            for entry in self.held(recipient):
+                self._due_at[recipient] = min(entry.due_at, self._due_at.get(recipient, entry.due_at))
+        self._moved.clear()
+        return self._due_at
 
     def open_mail(self, recipient: str, digest: str) -> Open | None:
         """Return the open mail of this digest, None where it has been answered for good."""

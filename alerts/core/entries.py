@@ -20,12 +20,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
 
 
 class Held(Entry, frozen=True, tag="held"):
-    """To be told at `due_at`; `digest` names the open mail that tells it, `recalled_at` when it ceased to hold."""
+    """To be told at `due_at`; `digest` names the open mail that tells it, `recalled_at` when it ceased to hold.
+
+    `late_since` is when it should have been told, where that is earlier than `due_at`.
+    """
 
     tell: Tell
     due_at: Moment
     digest: str = ""
     recalled_at: Moment | None = None
+    late_since: Moment | None = None
     version: int = 1
 
     @property

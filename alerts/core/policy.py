@@ -56,8 +56,11 @@ class Policy(msgspec.Struct, frozen=True):
 
     def is_quiet(self, at: Moment, unit: str = "") -> bool:
         """Return whether `at` is in the quiet hours, or on a day that is not worked."""
-        clock = clock_of(at)
-        return clock >= self.quiet_from or clock < self.quiet_to or not self.is_working(day_of(at), unit)
+        return self.is_night(clock_of(at)) or not self.is_working(day_of(at), unit)
+
+    def is_night(self, clock: int) -> bool:
+        """Return whether a clock is in the quiet hours of every day."""
+        return clock >= self.quiet_from or clock < self.quiet_to
 
     def quiet_since(self, at: Moment, unit: str = "") -> Moment:
         """Return when the quiet hours that `at` lies in began: the evening of the last working day before it."""

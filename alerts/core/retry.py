@@ -42,12 +42,27 @@ class Step(msgspec.Struct, frozen=True):
 PAUSES: Final = (60, 300, 900, 3600)
 """Seconds before the second, third, fourth and every later attempt, before jitter."""
 LONGEST: Final = 86_400
-"""Seconds after which a server that still says `later` has said no."""
+"""Seconds after which a server that still says `later` has said no, having been asked more often than there are pauses.
+
+Without that an outage of ours would be taken for an answer of theirs.
+"""
 JITTER: Final = 0.2
 
 
-def step_after(ending: Ending, *, digest: str, attempts: int, first_at: Moment, now: Moment) -> Step:
-    """Return what follows the `attempts`-th attempt (from 1) at a digest whose first attempt was at `first_at`."""
+class Trial(msgspec.Struct, frozen=True):
+    """What was tried of a digest: `attempts` from 1, the first at `first_at`.
+
+    `heard` says that the mail server has said something since, to whomever: a server that is away refuses nobody.
+    """
+
+    digest: str
+    attempts: int
+    first_at: Moment
+    heard: bool = True
+
+
+def step_after(ending: Ending, trial: Trial, *, now: Moment) -> Step:
+    """Return what follows the last attempt of a trial."""
     match ending:
         case Ending.ACCEPTED:
             return Step(Next.DONE)
@@ -56,10 +71,10 @@ def step_after(ending: Ending, *, digest: str, attempts: int, first_at: Moment, 
         case Ending.HALT:
             return Step(Next.STOP)
         case Ending.RETRY | Ending.AMBIGUOUS:
-            if now - first_at >= LONGEST:
+            if trial.heard and trial.attempts > len(PAUSES) and now - trial.first_at >= LONGEST:
                 return Step(Next.NEXT_PERSON)
-            pause = PAUSES[min(attempts, len(PAUSES)) - 1]
-            return Step(Next.AGAIN, at=now + int(pause * (1 + JITTER * _share(digest))))
+            pause = PAUSES[min(trial.attempts, len(PAUSES)) - 1]
+            return Step(Next.AGAIN, at=now + int(pause * (1 + JITTER * _share(trial.digest))))
         case _:
             assert_never(ending)
 

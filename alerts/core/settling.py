@@ -7,12 +7,12 @@ import msgspec
 from msgspec.structs import replace
 
 from alerts.core.book import Book
-from alerts.core.composing import withdrawn
+from alerts.core.composing import untold, withdrawn
 from alerts.core.entries import Held, Open, PassedOn, Told
 from alerts.core.ledger import LedgerLine, NotSent, Outcome, Reason
 from alerts.core.outbox import Tell
 from alerts.core.people import Directory
-from alerts.core.retry import Ending, Next, step_after
+from alerts.core.retry import Ending, Next, Trial, step_after
 from alerts.core.routing import Concern, route
 from alerts.core.taking import lapsed
 from streams.core.moments import Moment
@@ -24,6 +24,11 @@ class Answered(msgspec.Struct, frozen=True):
 
     ending: Ending
     reply: str
+
+    @property
+    def is_the_servers(self) -> bool:
+        """Whether the server said it: what it says begins with a code of three digits (RFC 5321 section 4.2)."""
+        return self.reply[:3].isdecimal()
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -38,7 +43,10 @@ def settle(book: Book, mail: Open, answered: Answered, *, now: Moment, directory
     """Enter the answer to an open mail into the book."""
     said = outcome_of(mail, answered, now=now)
     attempt = said.attempt
-    step = step_after(answered.ending, digest=mail.digest, attempts=attempt, first_at=mail.first_at, now=now)
+    if answered.is_the_servers:
+        book.heard_at = now
+    trial = Trial(digest=mail.digest, attempts=attempt, first_at=mail.first_at, heard=book.heard_at >= mail.first_at)
+    step = step_after(answered.ending, trial, now=now)
     match step.next:
         case Next.AGAIN | Next.STOP:
             book.put(replace(mail, attempts=attempt, next_at=step.at or now))
@@ -81,14 +89,7 @@ def pass_on(book: Book, entry: Held, *, at: Moment, directory: Directory) -> Tel
     onward = route(directory, concern_of(notice, at=at), refused=refused)
     if onward.via is None:
         book.strike(entry)
-        return NotSent(
-            recipient=entry.recipient,
-            notice=notice.id,
-            dossier=notice.dossier,
-            stage=notice.stage,
-            reason=Reason.NOBODY,
-            at=at,
-        )
+        return untold(entry, Reason.NOBODY, at=at)
     book.put(PassedOn(recipient=entry.recipient, notice=notice.id, to=onward.recipient))
     return Tell(recipient=onward.recipient, notice=notice, via=onward.via, refused=refused, behalf=onward.behalf)
 
@@ -108,19 +109,8 @@ def release(book: Book, mail: Open) -> tuple[LedgerLine, ...]:
     """Hold the notices of a mail anew whose exact bytes are no longer kept; the old intent will never be sent again."""
     lines: list[LedgerLine] = []
     for entry in _entries(book, mail):
-        notice = entry.tell.notice
         book.put(replace(entry, digest=""))
-        lines.append(
-            NotSent(
-                recipient=entry.recipient,
-                notice=notice.id,
-                dossier=notice.dossier,
-                stage=notice.stage,
-                reason=Reason.BYTES_GONE,
-                at=mail.at,
-                detail=mail.digest,
-            )
-        )
+        lines.append(untold(entry, Reason.BYTES_GONE, at=mail.at, detail=mail.digest))
     book.strike(mail)
     return tuple(lines)
 

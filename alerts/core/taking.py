@@ -50,15 +50,17 @@ def due_at(book: Book, tell: Tell, policy: Policy) -> Moment:
 
     Where that digest has gone already, the notice came late: it follows after a gap that grows with every mail of the
     day, together with others that came late, and not in the quiet hours. What another person's server refused has
-    waited already and follows at once. A stage that may break through waits only for company.
+    waited already, and a stage that may break through is urgent: both wait only for company.
     """
     notice = tell.notice
     due = policy.next_digest_at(notice.decided_at, notice.unit)
     page = book.page(tell.recipient)
     if policy.breaks_through(notice):
         due = min(due, _breaking_through(page, notice, policy))
-    if tell.refused or page is None or due > page.last_at:
+    if page is None or due > page.last_at:
         return due
+    if tell.refused:
+        return page.last_at + policy.window
     if page.mails >= policy.most_a_day:
         return policy.next_digest_at(page.last_at + 1, notice.unit)
     return policy.held_over(page.last_at + policy.gap_after(page.mails), notice.unit)
@@ -76,11 +78,14 @@ def _breaking_through(page: Page | None, notice: Notice, policy: Policy) -> Mome
 def _hold(book: Book, tell: Tell, policy: Policy) -> Taken:
     match book.standing(tell.recipient, tell.notice.id):
         case None:
-            book.put(Held(recipient=tell.recipient, tell=tell, due_at=due_at(book, tell, policy)))
+            since = policy.next_digest_at(tell.notice.decided_at, tell.notice.unit) if tell.refused else None
+            due = due_at(book, tell, policy)
+            book.put(Held(recipient=tell.recipient, tell=tell, due_at=due, late_since=since))
             return ()
         case Held() as held if held.recalled_at is not None:
             # Withdrawn and, before the withdrawal had its effect, told again: it holds.
-            book.put(replace(held, tell=tell, recalled_at=None, due_at=due_at(book, tell, policy)))
+            due = due_at(book, tell, policy)
+            book.put(replace(held, tell=tell, recalled_at=None, due_at=due, late_since=None))
             return ()
         case Held():
             return (_not_sent(tell, Reason.ALREADY_HELD),)

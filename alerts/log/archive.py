@@ -49,6 +49,15 @@ class Archive:
                 for record in records:
                     yield place.partition, (record.key or b"").decode(), record.value
 
+    def ends(self, topic: str) -> dict[int, int]:
+        """Return the offset after the last record of each partition at this moment; LogError where there is none."""
+        with ours():
+            places = [TopicPartition(topic, each) for each in self._consumer.partitions_for_topic(topic) or ()]
+            found = {place.partition: int(end) for place, end in self._consumer.end_offsets(places).items()}
+        if not found:
+            raise LogError(f"{topic} has no partition that can be seen")
+        return found
+
     def news(self, topic: str, begin: int) -> tuple[list[tuple[int, bytes | None]], int]:
         """Return (offset, value) of what stands at or after an offset of a topic's one partition, and its end now."""
         place, found = TopicPartition(topic, 0), list[tuple[int, bytes | None]]()
@@ -86,7 +95,8 @@ class Follower:
             self._consumer = consumer_of(bootstrap, group_id=group)
         try:
             with ours():
-                self._places = self._all(topic)
+                partitions = self._consumer.partitions_for_topic(topic) or ()
+                self._places = [TopicPartition(topic, each) for each in partitions]
         except LogError:
             self.close()
             raise
@@ -105,14 +115,10 @@ class Follower:
             for partition, committed in found.items()
         }
 
-    def ends(self, topic: str | None = None) -> dict[int, int]:
-        """Return the offset after the last committed record of each partition of our topic, or another, at this moment.
+    def ends(self) -> dict[int, int]:
+        """Return the offset after the last committed record of each partition at this moment.
 
         A reader could be asked the same; but there the question waits, up to half a second, behind what it fetches.
         """
         with ours():
-            places = self._places if topic is None else self._all(topic)
-            return {place.partition: end for place, end in self._consumer.end_offsets(places).items()}
-
-    def _all(self, topic: str) -> list[TopicPartition]:
-        return [TopicPartition(topic, each) for each in self._consumer.partitions_for_topic(topic) or ()]
+            return {place.partition: end for place, end in self._consumer.end_offsets(self._places).items()}

@@ -98,8 +98,15 @@ class Reader:
             return int(self._consumer.position(TopicPartition(self._topic, partition)))
 
     def membership(self) -> Any:
-        """Return what the broker knows this member by; a writer's commit with an old one is refused (KIP-447)."""
-        return self._consumer.group_metadata()
+        """Return what the broker knows this member by; LogError when it is one no more.
+
+        A writer's commit with an old one is refused (KIP-447).
+        """
+        membership = self._consumer.group_metadata()
+        if membership.generation_id < 0 or not membership.member_id:
+            # The broker would take it: clients of old commit in nobody's name.
+            raise LogError("we are not a member of the group any more")
+        return membership
 
     def partitions(self, topic: str) -> list[int]:
         """Return all partitions of a topic."""

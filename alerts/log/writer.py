@@ -64,12 +64,15 @@ class Writer:
                 self._producer.close(timeout=0)
                 raise
         self._lock = threading.Lock()
-        self._is_open = self._is_ending = False
+        self._is_open = self._is_ending = self._is_spent = False
         self._held_up: list[_Note] = []
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Self]:
-        """Commit what is written within and noted before, all of it or, when anything fails, nothing."""
+        """Commit what is written within and noted before, all of it or, when anything fails, nothing.
+
+        After a failure the writer is spent: it takes neither a transaction nor a note, and its owner begins anew.
+        """
         with ours():
             with self._lock:
                 self._begin()
@@ -78,11 +81,15 @@ class Writer:
                 with self._lock:
                     self._is_ending = True
             except BaseException:
-                self._is_open = False
+                self._spend()
                 with contextlib.suppress(KafkaError):
                     self._producer.abort_transaction()
                 raise
-            self._producer.commit_transaction()
+            try:
+                self._producer.commit_transaction()
+            except BaseException:
+                self._spend()
+                raise
             self._go_on()
 
     def note(self, topic: str, record: tuple[str, bytes], *, partition: int, noted: Callable[[], None]) -> None:
@@ -112,7 +119,15 @@ class Writer:
             for note in held_up:
                 self._add(note)
 
+    def _spend(self) -> None:
+        # The library keeps offsets that were refused, and would commit them with the next transaction. And nobody ends
+        # this one any more: a note that waited for its end would wait for ever.
+        with self._lock:
+            self._is_spent, self._is_ending, self._held_up = True, False, []
+
     def _begin(self) -> None:
+        if self._is_spent:
+            raise LogError("a transaction of this writer has failed before")
         if not self._is_open:
             self._producer.begin_transaction()
             self._is_open = True

@@ -2,97 +2,24 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Self
+from collections.abc import Callable, Iterator
 
 import pytest
-from prometheus_client import CollectorRegistry
 
 from alerts import ledger
-from alerts.core.people import Directory, Officer
-from alerts.core.policy import Policy
+from alerts.core.ledger import Outcome
+from alerts.core.pace import Rates
+from alerts.core.people import Directory
 from alerts.core.retry import Ending
 from alerts.core.settling import Answered, outcome_of
-from alerts.daybook import Daybook
 from alerts.desk import Desk
-from alerts.links import Links
-from alerts.log import Archive, Position, Writer
-from alerts.message import Letterhead
-from alerts.metrics import Figures
-from alerts.office import Office
-from alerts.outgoing import Outgoing
+from alerts.log import LogError
+from alerts.outgoing import Halted, Outgoing
 from alerts.pool import Pool
-from alerts.rules import Rules, Ruling
 from alerts.server import Server
-from streams.core.moments import Moment
+from deploy.local.ports import free_ports
 from tests.chaos.sink import Sink, Temper
-from tests.unit.alerts.samples import at, notice, tell
-
-MORNING = at("2020-07-10 08:00")
-PEOPLE = Directory(officers={f"cb{n}": Officer(f"cb{n}", f"Cán bộ {n}", "xa", f"cb{n}@x.vn") for n in range(6)})
-
-
-class Noting(Writer):
-    """A writer without a log: what is noted is durable at once, or, once it has `lost` the log, never."""
-
-    def __init__(self) -> None:
-        self.lost = False
-        self.placed: list[bytes] = []
-        self.notes: list[bytes] = []
-
-    @contextlib.contextmanager
-    def transaction(self) -> Iterator[Self]:
-        yield self
-
-    def note(self, topic: str, record: tuple[str, bytes], *, partition: int, noted: Callable[[], None]) -> None:
-        self.notes.append(record[1])
-        if not self.lost:
-            noted()
-
-    def write(self, topic: str, key: str, value: bytes | None, *, partition: int | None = None) -> None:
-        pass
-
-    def write_and_place(self, records: Sequence[tuple[str, str, bytes]], *, partition: int) -> list[int]:
-        before = len(self.placed)
-        self.placed += [value for _, _, value in records]
-        return list(range(before, len(self.placed)))
-
-    def read_up_to(self, topic: str, position: Position, *, partition: int, membership: Any) -> None:
-        pass
-
-
-class Placed(Archive):
-    """An archive of what this writer has written."""
-
-    def __init__(self, writer: Noting) -> None:
-        self._writer = writer
-
-    def one(self, topic: str, partition: int, offset: int, *, patience: float = 10.0) -> bytes | None:
-        return self._writer.placed[offset]
-
-
-def clock() -> Moment:
-    return MORNING
-
-
-def office() -> Office:
-    return Office(
-        prefix="",
-        ruling=Ruling(Rules("first", PEOPLE, Policy())),
-        links=Links(),
-        letterhead=Letterhead(address="dunghan@x.vn"),
-        figures=Figures(CollectorRegistry()),
-        replay=False,
-        daybook=Daybook(),
-    )
-
-
-def desk_with_open_mails(writer: Writer) -> Desk:
-    desk = Desk(office(), 0, writer=writer, begun=0)
-    desk.take([ledger.encoded(tell(notice(who, officer=who), who)) for who in PEOPLE.officers], 6)
-    list(desk.draft(MORNING))
-    desk.commit(now=MORNING, clock=MORNING, membership=None)
-    return desk
+from tests.unit.alerts.desks import MORNING, PEOPLE, Noting, Placed, clock, desk_with_open_mails, office, people
 
 
 @pytest.fixture
@@ -101,19 +28,37 @@ def sink() -> Iterator[Sink]:
         yield sink
 
 
+def at_port(port: int, *, username: str | None = None, rates: Rates | None = None) -> Server:
+    return Server(host="127.0.0.1", port=port, connections=2, username=username, rates=rates or Rates())
+
+
+@contextlib.contextmanager
+def sending(server: Server, archive: Placed, directory: Directory = PEOPLE) -> Iterator[tuple[Outgoing, Pool]]:
+    with Pool(server) as pool:
+        yield Outgoing(office(directory), pool, archive, server=server, clock=clock), pool
+
+
 @contextlib.contextmanager
 def on_the_way(sink: Sink, writer: Noting) -> Iterator[tuple[Outgoing, Pool]]:
     """Give two connections to the sink; the bytes of mails are where this writer put them."""
-    with Pool(Server(host="127.0.0.1", port=sink.port, connections=2)) as pool:
-        yield Outgoing(office(), pool, Placed(writer), connections=2, clock=clock), pool
+    with sending(at_port(sink.port), Placed(writer)) as both:
+        yield both
+
+
+def until(holds: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.01)
 
 
 def all_sent(outgoing: Outgoing, desk: Desk) -> None:
-    deadline = time.monotonic() + 10
-    while list(desk.book.open_mails()):
-        assert time.monotonic() < deadline, f"{len(list(desk.book.open_mails()))} mails wait without end"
+    def are() -> bool:
         outgoing.offer({0: desk}, MORNING)
         outgoing.enter({0: desk}, patience=0.05)
+        return not list(desk.book.open_mails())
+
+    until(are, "mails wait without end")
 
 
 def test_what_was_handed_over_and_not_begun_when_the_partitions_moved_is_sent_all_the_same(sink: Sink) -> None:
@@ -163,3 +108,91 @@ def test_what_the_last_owner_noted_is_entered_and_noted_again_only_where_it_was_
     desk.recover([*said, *said], committed=set(said[:4]))
     assert list(desk.book.open_mails()) == []
     assert [ledger.ledger_line(line) for line in writer.notes] == said[4:]
+
+
+def test_of_partitions_that_were_lost_nothing_more_is_begun(sink: Sink) -> None:
+    writer = Noting()
+    desk = desk_with_open_mails(writer)
+    with on_the_way(sink, writer) as (outgoing, pool):
+        outgoing.offer({0: desk}, MORNING)
+        assert sink.wait_for(2, 10)
+        # Nobody was asked to hand them over: they are others' already, who send the same mails.
+        outgoing.withdraw()
+        outgoing.let_go()
+
+        def are_entered() -> bool:
+            outgoing.enter({}, patience=0.05)
+            return not len(outgoing)
+
+        until(are_entered, "no answer came")
+        assert pool.in_flight() == 0
+    assert len(sink.accepted) == 2
+
+
+def test_who_is_halted_by_a_mail_that_is_anothers_by_now_says_so_all_the_same(sink: Sink) -> None:
+    writer = Noting()
+    desk = desk_with_open_mails(writer)
+    # The sink knows no login.
+    with sending(at_port(sink.port, username="dunghan"), Placed(writer)) as (outgoing, _):
+        outgoing.offer({0: desk}, MORNING)
+
+        def is_answered() -> bool:
+            outgoing.enter({}, patience=0.05)
+            return False
+
+        with pytest.raises(Halted):
+            until(is_answered, "nothing is sent any more, and nobody says why")
+
+
+def test_an_answer_that_was_found_in_the_ledger_is_not_entered_once_more() -> None:
+    writer = Noting()
+    before, after = desk_with_open_mails(writer), desk_with_open_mails(Noting())
+    # Nobody listens there.
+    with sending(at_port(free_ports(1)[0]), Placed(writer)) as (outgoing, _):
+        outgoing.offer({0: before}, MORNING)
+        until(lambda: len(writer.notes) == len(PEOPLE.officers), "not all were answered")
+        found = [line for line in map(ledger.ledger_line, writer.notes) if isinstance(line, Outcome)]
+        after.recover(found, committed=())
+
+        def are_entered() -> bool:
+            outgoing.enter({0: after}, patience=0.05)
+            return not len(outgoing)
+
+        until(are_entered, "answers were not entered")
+    assert {mail.attempts for mail in after.book.open_mails()} == {1}
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["a silent log", "bytes that are gone"])
+def test_the_same_is_told_in_another_mail_only_where_the_bytes_are_gone(sink: Sink, gone: bool) -> None:
+    writer = Noting()
+    desk, archive = desk_with_open_mails(writer), Placed(writer)
+    first = {mail.message_id for mail in desk.book.open_mails() if desk.content(mail)}
+    assert len(first) == len(PEOPLE.officers)
+    archive.is_gone, archive.is_silent = gone, not gone
+    with sending(at_port(sink.port), archive) as (outgoing, _), contextlib.ExitStack() as stack:
+        if not gone:
+            stack.enter_context(pytest.raises(LogError))
+        outgoing.offer({0: desk}, MORNING)
+    list(desk.draft(MORNING + 60))
+    desk.commit(now=MORNING + 60, clock=MORNING + 60, membership=None)
+    second = {mail.message_id for mail in desk.book.open_mails()}
+    assert len(second) == len(PEOPLE.officers)
+    assert first.isdisjoint(second) if gone else first == second
+    assert sink.accepted == []
+
+
+def test_a_domain_with_a_pace_of_its_own_takes_no_place_of_the_others(sink: Sink) -> None:
+    writer = Noting()
+    slow, quick = people(40, name="cham", domain="cham.vn"), people(4, name="nhanh")
+    everybody = Directory(officers={**slow.officers, **quick.officers})
+    desk = desk_with_open_mails(writer, everybody)
+    paced = at_port(sink.port, rates=Rates(domains={"cham.vn": 0.01}))
+    with sending(paced, Placed(writer), everybody) as (outgoing, _):
+        assert outgoing.waiting(desk, MORNING) == len(quick.officers)
+
+        def are_told() -> bool:
+            outgoing.offer({0: desk}, MORNING)
+            outgoing.enter({0: desk}, patience=0.05)
+            return len({mail.address for mail in sink.accepted if mail.address.endswith("@x.vn")}) == 4
+
+        until(are_told, "they wait for a slow domain")

@@ -3,11 +3,13 @@
 from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 
-from alerts.core.composing import Gathered
+from alerts.core.book import Book
+from alerts.core.composing import Gathered, gather, hold_over
 from alerts.core.entries import Held
 from alerts.core.ledger import NotSent
 from alerts.core.people import Person
 from alerts.core.policy import Policy
+from alerts.core.taking import take
 from alerts.daybook import Daybook
 from alerts.links import Links
 from alerts.message import Letterhead
@@ -53,6 +55,18 @@ def test_an_intent_names_its_rules_and_of_each_notice_those_it_was_routed_under_
     same = office(CollectorRegistry())
     intent = same.intent(*same.write(Person("anh", "Ánh", "anh@x.vn"), gathered))
     assert (intent.rules, {told.rules for told in intent.notices}) == ("first", {""})
+
+
+def test_what_an_outage_delayed_into_the_night_says_in_the_morning_how_late_it_is() -> None:
+    book = Book()
+    take(book, tell(notice("n1")), Policy())
+    # It was due on Friday morning, and the courier was there on two nights only.
+    for night in ("2020-07-10 22:00", "2020-07-13 22:00"):
+        [gathered] = gather(book, at(night), merge=True)
+        assert hold_over(book, gathered, Policy()).held == ()
+    [gathered] = gather(book, at("2020-07-14 08:00"), merge=True)
+    digest, _ = office(CollectorRegistry()).write(Person("anh", "Ánh", "anh@x.vn"), gathered)
+    assert [item.delay for item in digest.items] == [4 * 86_400]
 
 
 def test_how_old_the_check_before_a_mail_was_is_a_figure() -> None:

@@ -1,20 +1,30 @@
 """Nothing is composed before all that could withdraw a notice has been read."""
 
-from alerts.log import Follower, Position, Reader
+from alerts.log import Archive, Follower, Position, Reader
 from alerts.recheck import Recheck
 
 
 class Routed(Follower):
-    """How far the first step has come, and where the topics end."""
+    """How far the first step has come, and where the notices end."""
 
     def __init__(self) -> None:
-        self.at, self.notices, self.outbox = 0, 10, 4
+        self.at, self.notices = 0, 10
 
     def positions(self) -> dict[int, Position]:
         return {0: Position(self.at)}
 
-    def ends(self, topic: str | None = None) -> dict[int, int]:
-        return {0: self.notices if topic is None else self.outbox}
+    def ends(self) -> dict[int, int]:
+        return {0: self.notices}
+
+
+class Written(Archive):
+    """Where the outbox ends."""
+
+    def __init__(self) -> None:
+        self.end = 4
+
+    def ends(self, topic: str) -> dict[int, int]:
+        return {0: self.end}
 
 
 class Read(Reader):
@@ -31,12 +41,12 @@ class Read(Reader):
 
 
 def test_a_digest_waits_until_what_was_there_is_routed_and_then_read() -> None:
-    routed, read = Routed(), Read()
-    check = Recheck(routed, outbox="mail.outbox")
+    routed, written, read = Routed(), Written(), Read()
+    check = Recheck(routed, written, outbox="mail.outbox")
     read.at = 4
     assert not check.has_passed(read)
     # The withdrawal is routed, and stands behind what has been read.
-    routed.at, routed.outbox = 10, 5
+    routed.at, written.end = 10, 5
     assert not check.has_passed(read)
     read.at = 5
     assert check.has_passed(read)
@@ -44,7 +54,7 @@ def test_a_digest_waits_until_what_was_there_is_routed_and_then_read() -> None:
 
 def test_a_steady_flow_delays_a_digest_by_what_was_there_and_no_longer() -> None:
     routed, read = Routed(), Read()
-    check = Recheck(routed, outbox="mail.outbox")
+    check = Recheck(routed, Written(), outbox="mail.outbox")
     assert not check.has_passed(read)
     for _ in range(3):
         routed.notices += 10
@@ -57,7 +67,7 @@ def test_a_steady_flow_delays_a_digest_by_what_was_there_and_no_longer() -> None
 
 def test_the_yes_speaks_of_when_it_was_first_asked() -> None:
     routed, read = Routed(), Read()
-    check = Recheck(routed, outbox="mail.outbox")
+    check = Recheck(routed, Written(), outbox="mail.outbox")
     before = check.holds_since
     assert not check.has_passed(read)
     routed.at, read.at = 10, 4

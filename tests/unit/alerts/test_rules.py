@@ -1,6 +1,7 @@
 """Who is told, and when, by the documents that count at a moment."""
 
 import msgspec
+import pytest
 from structlog.testing import capture_logs
 
 from alerts.core.outbox import Recall, Tell
@@ -10,6 +11,7 @@ from alerts.rules import Rules, Ruling, mail_policy, rules_of
 from deploy.rulebook import files_in
 from streams.core.moments import Moment, day_of
 from streams.core.stages import Addressee
+from streams.wire.reference import BadReference
 from tests.unit.alerts.published import FILES, OFFICERS, UNITS, documents
 from tests.unit.alerts.samples import at, notice, recall
 
@@ -78,6 +80,24 @@ def test_a_unit_whose_hours_are_its_own_is_told_on_its_own_days() -> None:
     saturday = day_of(at("2020-07-11 09:00"))
     assert rules.policy.is_working(saturday, "xa")
     assert not rules.policy.is_working(saturday, "tinh")
+
+
+@pytest.mark.parametrize(
+    ("hours", "quiet_from", "fault"),
+    [
+        pytest.param('["06:30", "08:00"]', "17:30", "06:30 is in the quiet hours", id="before the office opens"),
+        pytest.param('["08:00"]', "00:00", "08:00 is in the quiet hours", id="quiet all day"),
+        pytest.param("[]", "17:30", "nobody would ever be told", id="at no hour"),
+    ],
+)
+def test_a_policy_by_which_nobody_would_be_told_is_refused(hours: str, quiet_from: str, fault: str) -> None:
+    policy = FILES["policy.toml"].replace('digest_hours = ["08:00"]', f"digest_hours = {hours}")
+    files = FILES | {"policy.toml": policy.replace('quiet_from = "17:30"', f'quiet_from = "{quiet_from}"')}
+    with pytest.raises(BadReference, match=fault):
+        mail_policy(files, Directory())
+    ruling = Ruling(FIRST)
+    publish(ruling, files, counts_from=MONDAY)
+    assert ruling.at(MONDAY) is FIRST
 
 
 def test_the_policy_of_the_mails_needs_nobody_to_be_known() -> None:

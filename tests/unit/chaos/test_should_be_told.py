@@ -111,6 +111,9 @@ def test_repeats_are_clean_up_to_one_a_connection_and_end_and_not_beyond() -> No
 def test_mails_that_come_faster_than_agreed_are_counted() -> None:
     assert hurried([second / 20 for second in range(200)], 20.0) == 0
     assert hurried([second / 50 for second in range(200)], 20.0) > 0
+    # All at once: what the bucket holds, and what was under way to a server that stood still.
+    assert hurried([0.0] * 48, 20.0) > 0
+    assert hurried([0.0] * 48, 20.0, under_way=8) == 0
 
 
 def test_a_mail_of_which_no_intent_is_recorded_is_counted() -> None:

@@ -102,6 +102,14 @@ class TestHolding:
         take(book, tell(notice("n2"), "binh", refused=("anh",)), POLICY)
         assert [entry.notice for entry in due(book, MORNING + 60)[0].held] == ["n2"]
 
+    def test_what_anothers_server_refused_waits_for_the_company_of_more_of_it(self) -> None:
+        book = book_with(tell(notice("n1"), "binh", refused=("anh",)))
+        reserve(book, due(book, MORNING)[0], "d1")
+        for id in ("n2", "n3"):
+            take(book, tell(notice(id), "binh", refused=("anh",)), POLICY)
+        assert due(book, MORNING + POLICY.window - 1) == []
+        assert [entry.notice for entry in due(book, MORNING + POLICY.window)[0].held] == ["n2", "n3"]
+
     def test_a_notice_for_the_day_after_stays_when_todays_digest_goes(self) -> None:
         book = book_with(tell(notice("n1")), tell(notice("n2", decided="2020-07-10 09:00")))
         [gathered] = due(book, MORNING)
@@ -162,6 +170,11 @@ class TestWithdrawal:
         [gathered] = due(book, MORNING + 3600)
         assert [entry.notice for entry in gathered.held] == ["n2"]
         assert [line.reason for line in gathered.dropped] == [Reason.WITHDRAWN]
+
+    def test_by_a_clock_that_is_ahead_of_ours_it_counts_all_the_same(self) -> None:
+        book = book_with(tell(notice()), recall(notice(), decided="2020-07-10 08:01"))
+        [gathered] = due(book, MORNING)
+        assert (gathered.held, [line.reason for line in gathered.dropped]) == ((), [Reason.WITHDRAWN])
 
     def test_withdrawn_and_told_again_it_holds(self) -> None:
         book = book_with(
@@ -245,6 +258,17 @@ class TestWaiting:
         book = book_with(tell(notice()))
         assert book.unsent_for(MORNING - 1) == 0
         assert book.unsent_for(MORNING + 600) == 600
+
+    def test_what_was_withdrawn_before_its_digest_does_not_age(self) -> None:
+        book = book_with(tell(notice()), recall(notice(), decided="2020-07-09 17:00"))
+        assert book.unsent_for(MORNING + 600) == 0
+
+    def test_what_is_held_over_the_weekend_does_not_age_meanwhile(self) -> None:
+        book = book_with(tell(notice()))
+        evening = at("2020-07-10 22:00")
+        hold_over(book, due(book, evening)[0], POLICY)
+        assert book.unsent_for(evening + 3600) == 0
+        assert book.unsent_for(NEXT_MORNING + 60) == 60
 
     def test_an_open_mail_ages_from_its_first_attempt(self) -> None:
         book = book_with(tell(notice()))

@@ -2,11 +2,13 @@
 
 import pytest
 
-from alerts.core.retry import LONGEST, Ending, Next, Step, step_after
+from alerts.core.retry import LONGEST, PAUSES, Ending, Next, Step, Trial, step_after
 
 
-def step(ending: Ending, *, attempts: int = 1, now: int = 1_000, digest: str = "00000000ff") -> Step:
-    return step_after(ending, digest=digest, attempts=attempts, first_at=1_000, now=now)
+def step(
+    ending: Ending, *, attempts: int = 1, now: int = 1_000, digest: str = "00000000ff", heard: bool = True
+) -> Step:
+    return step_after(ending, Trial(digest=digest, attempts=attempts, first_at=1_000, heard=heard), now=now)
 
 
 @pytest.mark.parametrize(
@@ -33,5 +35,14 @@ def test_the_jitter_is_the_digests_own_and_at_most_a_fifth() -> None:
 
 
 def test_a_server_that_says_later_for_a_day_has_said_no() -> None:
-    assert step(Ending.RETRY, now=1_000 + LONGEST).next is Next.NEXT_PERSON
-    assert step(Ending.AMBIGUOUS, now=1_000 + LONGEST - 1).next is Next.AGAIN
+    often = len(PAUSES) + 1
+    assert step(Ending.RETRY, attempts=often, now=1_000 + LONGEST).next is Next.NEXT_PERSON
+    assert step(Ending.AMBIGUOUS, attempts=often, now=1_000 + LONGEST - 1).next is Next.AGAIN
+
+
+def test_where_we_were_away_for_a_day_the_first_later_is_no_no() -> None:
+    assert step(Ending.RETRY, attempts=1, now=1_000 + 3 * LONGEST).next is Next.AGAIN
+
+
+def test_a_server_that_was_away_for_days_has_refused_nobody() -> None:
+    assert step(Ending.RETRY, attempts=60, now=1_000 + 3 * LONGEST, heard=False).next is Next.AGAIN

@@ -1,6 +1,7 @@
 """What follows the mail server's answer, in the book and in the ledger."""
 
 import pytest
+from msgspec.structs import replace
 
 from alerts.core.book import Book
 from alerts.core.composing import gather, reserve
@@ -9,7 +10,7 @@ from alerts.core.ledger import Lapsed, NotSent, Outcome, Reason
 from alerts.core.outbox import Tell
 from alerts.core.people import Directory
 from alerts.core.policy import Policy
-from alerts.core.retry import LONGEST, Ending, Next
+from alerts.core.retry import LONGEST, PAUSES, Ending, Next
 from alerts.core.settling import Answered, Settled, pass_on, release, settle
 from alerts.core.taking import take
 from tests.unit.alerts.samples import DIRECTORY, at, notice, recall, tell
@@ -46,8 +47,16 @@ def mail(book: Book) -> Open:
     return opened
 
 
-def answer(book: Book, mail: Open, ending: Ending, *, now: int = MORNING, directory: Directory = DIRECTORY) -> Settled:
-    return settle(book, mail, Answered(ending, "said"), now=now, directory=directory)
+def answer(
+    book: Book,
+    mail: Open,
+    ending: Ending,
+    *,
+    now: int = MORNING,
+    said: str = "451 said",
+    directory: Directory = DIRECTORY,
+) -> Settled:
+    return settle(book, mail, Answered(ending, said), now=now, directory=directory)
 
 
 def test_accepted_is_told_and_the_mail_is_closed(book: Book, mail: Open) -> None:
@@ -83,7 +92,7 @@ def test_a_halt_keeps_the_mail_open_for_when_it_is_repaired(book: Book, mail: Op
     ("ending", "now"), [(Ending.PERMANENT, MORNING), (Ending.RETRY, MORNING + LONGEST)], ids=["refused", "a day later"]
 )
 def test_refused_is_told_to_the_next_accountable_person(book: Book, mail: Open, ending: Ending, now: int) -> None:
-    settled = answer(book, mail, ending, now=now)
+    settled = answer(book, replace(mail, attempts=len(PAUSES)), ending, now=now)
     assert settled.next is Next.NEXT_PERSON
     assert [(onward.recipient, onward.notice.id, onward.refused) for onward in settled.onward] == [
         ("binh", "n1", ("anh",)),
@@ -91,6 +100,14 @@ def test_refused_is_told_to_the_next_accountable_person(book: Book, mail: Open, 
     ]
     assert isinstance(book.standing("anh", "n1"), PassedOn)
     assert not book.open_mails()
+
+
+def test_while_the_mail_server_is_away_nobodys_notices_go_to_somebody_else(book: Book, mail: Open) -> None:
+    often, later = replace(mail, attempts=60), MORNING + 3 * LONGEST
+    assert answer(book, often, Ending.RETRY, now=later, said="ConnectionRefusedError: refused").next is Next.AGAIN
+    # It is back, and has said something to somebody.
+    assert answer(book, mail, Ending.RETRY, now=later + 1).next is Next.AGAIN
+    assert answer(book, often, Ending.RETRY, now=later + 2, said="TimeoutError: late").next is Next.NEXT_PERSON
 
 
 def test_what_was_withdrawn_is_not_passed_on(book: Book, mail: Open) -> None:
