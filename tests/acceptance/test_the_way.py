@@ -7,8 +7,9 @@ from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
+import msgspec
 import pytest
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaProducer
 
 from alerts.courier import settled_to
 from deploy.demo.stage import PARTITIONS, Stage, stage
@@ -16,8 +17,9 @@ from deploy.rulebook import load_rulebook
 from deploy.verify.whole import Source, verified
 from streams.core.moments import Moment, datetime_of
 from streams.sockets import direct
-from streams.topics import INBOX, REJECTED, prefixed
-from tests.sources import at, sent
+from streams.topics import INBOX, REJECTED, TRAIL, prefixed
+from tests.chaos.judge import committed
+from tests.sources import SOURCE, at, sent
 
 UNIT = {"procedure": "1.001", "unit": "muongnhe", "officer": "muongnhe-cb1", "field": "Hộ tịch", "channel": "online"}
 LATE, PROMPT, SILENT = (f"dienbien.muongnhe/{code}" for code in ("LATE-1", "PROMPT-1", "SILENT-1"))
@@ -125,15 +127,8 @@ def test_the_figures_are_complete_and_count_every_dossier_once(running: Stage) -
 
 
 def test_every_bad_record_is_put_aside_with_its_reason_and_none_stopped_a_partition(running: Stage) -> None:
-    consumer = KafkaConsumer(
-        **direct(running.bootstrap), isolation_level="read_committed", auto_offset_reset="earliest"
-    )
-    places = [TopicPartition(prefixed(running.prefix, REJECTED), partition) for partition in range(PARTITIONS)]
-    consumer.assign(places)
-    ends, found = consumer.end_offsets(places), []
-    while any(consumer.position(place) < ends[place] for place in places):
-        found += [record.value for records in consumer.poll(200).values() for record in records]
-    consumer.close()
+    rejected = committed(running.bootstrap, prefixed(running.prefix, REJECTED), partitions=PARTITIONS)
+    found = [value for records in rejected.values() for _, value in records if value]
     reasons = sorted(value.split(b'"reason":"')[1].split(b'"')[0].decode() for value in found)
     assert reasons == ["bad_subject", "no_zone", "not_json", "null_value", "too_large", "unknown_kind", "wrong_shape"]
 
@@ -149,3 +144,20 @@ def test_a_second_pair_of_eyes_finds_that_everything_follows_from_the_log(runnin
     result = verified(source, now=at("2020-03-10 08:00"))
     assert [str(one) for one in result.found] == []
     assert result.answered == result.reached > 0
+
+
+def test_a_mail_names_its_notices_and_the_trail_leads_from_each_to_the_events_its_source_sent(running: Stage) -> None:
+    mails = [message_from_bytes(mail.content, policy=default) for mail in running.mailbox.mails()]
+    named = {notice for mail in mails for notice in str(mail["X-Dunghan-Notice"]).split()}
+    trail = committed(running.bootstrap, prefixed(running.prefix, TRAIL), partitions=PARTITIONS)
+    told: set[str] = set()
+    for records in trail.values():
+        taken: dict[str, list[tuple[str, str]]] = {}
+        for line in (msgspec.json.decode(value) for _, value in records if value):
+            match line["line"]:
+                case "event":
+                    taken.setdefault(line["dossier"], []).append((line["source"], line["id"]))
+                case "stage" if line["id"] in named:
+                    told.add(line["id"])
+                    assert taken[line["dossier"]] == [(SOURCE, msgspec.json.decode(value)["id"]) for value in GOOD[:2]]
+    assert told == named != set()

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from deploy.layout import Layout
 
@@ -25,6 +26,9 @@ class Crew:
         self._command = [sys.executable, "-m", module, bootstrap, layout.prefix, *arguments]
         self._static = static
         self._names: dict[int, str] = {}
+        self._folders: dict[int, Path | None] = {}
+        self.folder: Path | None = None
+        """Whose code those run who are started from now on; None for this."""
         self.workers: list[subprocess.Popen[bytes]] = []
         self.endings: list[int] = []
 
@@ -32,12 +36,12 @@ class Crew:
         for _ in range(count):
             taken = {self._names[worker.pid] for worker in self.workers}
             name = next(name for number in range(len(taken) + 1) if (name := f"member={number}") not in taken)
-            self.workers.append(self._started(name))
+            self.workers.append(self._started(name, self.folder))
 
-    def _started(self, name: str) -> subprocess.Popen[bytes]:
+    def _started(self, name: str, folder: Path | None) -> subprocess.Popen[bytes]:
         command = [*self._command, name] if self._static else self._command
-        worker = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        self._names[worker.pid] = name
+        worker = subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        self._names[worker.pid], self._folders[worker.pid] = name, folder
         return worker
 
     def tell(self, place: int, number: signal.Signals) -> None:
@@ -58,7 +62,7 @@ class Crew:
         for place, worker in enumerate(self.workers):
             if (code := worker.poll()) is not None:
                 self.endings.append(code)
-                self.workers[place] = self._started(self._names[worker.pid])
+                self.workers[place] = self._started(self._names[worker.pid], self._folders[worker.pid])
 
     def stop(self) -> None:
         for worker in self.workers:

@@ -258,14 +258,14 @@ def weathered(storm: Storm, *, seed: int, seconds: float) -> tuple[Finding, floa
             source.start()
             storm.weather(Scene(kafka, crew, random.Random(seed), time.monotonic() + seconds, disk))
             source.stop()
-            finding = _settled(kafka.bootstrap, layout, crew, source=source, storm=storm)
+            finding = settled(kafka.bootstrap, layout, crew, source=source, storm=storm)
         finally:
             source.stop()
             crew.stop()
     return finding, time.monotonic() - began
 
 
-def _settled(bootstrap: str, layout: Layout, crew: Crew, *, source: Source, storm: Storm) -> Finding:
+def settled(bootstrap: str, layout: Layout, crew: Crew, *, source: Source, storm: Storm) -> Finding:
     """Wait until everything is out, or until nothing more comes, and judge."""
     out, state = prefixed(layout.prefix, NOTICES), prefixed(layout.prefix, STATE)
     if storm.decides:
