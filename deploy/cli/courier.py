@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from alerts.courier import Options
     from alerts.links import Links
     from alerts.rules import Rules
-    from alerts.server import Server
-    from deploy.sections import Smtp
     from deploy.settings import Settings
 
 
@@ -48,15 +46,15 @@ def options_of(settings: "Settings") -> "Options":
     from alerts.message import Letterhead
     from alerts.wording import Language
     from deploy import clock
+    from deploy.mailing import domain_of, server_of
 
     kafka, how = settings.kafka, settings.courier
-    domain = how.sender.rpartition("@")[2]
     return Options(
         bootstrap=kafka.cluster,
         prefix=kafka.prefix,
         rules=rules_in(settings.reference.folder),
-        smtp=_server_of(settings.smtp, domain),
-        letterhead=Letterhead(address=how.sender, domain=domain, language=Language(how.language)),
+        smtp=server_of(settings),
+        letterhead=Letterhead(address=how.sender, domain=domain_of(settings), language=Language(how.language)),
         clock=clock.now,
         links=_links_of(settings.reference.folder, how.base_url),
         replay=settings.worker.replay,
@@ -79,24 +77,6 @@ def _links_of(folder: Path | None, base_url: str | None) -> "Links":
     return Links(
         by_home={source.home: source.link for source in sources if source.link is not None},
         otherwise=f"{base_url.rstrip('/')}/{{dossier}}" if base_url else "",
-    )
-
-
-def _server_of(smtp: "Smtp", domain: str) -> "Server":
-    from alerts.core.pace import Rates
-    from alerts.server import Server, Tls
-
-    return Server(
-        host=smtp.host,
-        port=smtp.port,
-        tls=Tls(smtp.tls),
-        username=smtp.username,
-        password=smtp.password(),
-        token_command=smtp.token_command,
-        authority=None if smtp.authority is None else str(smtp.authority),
-        connections=smtp.connections,
-        helo=domain,
-        rates=Rates(per_second=smtp.per_second, domains=smtp.per_second_by_domain),
     )
 
 

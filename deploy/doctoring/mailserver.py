@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+import msgspec
 from cryptography import x509
 
 from alerts.greeting import Greeted, greeted
-from alerts.server import Server, Tls
 from deploy.doctoring.files import ending
 from deploy.doctoring.line import Grade, Line
+from deploy.mailing import server_of
 from deploy.sections import Smtp
 from deploy.settings import Settings
 from streams.core.moments import Moment
@@ -20,7 +21,7 @@ def looked_at(settings: Settings, *, now: Moment) -> Iterator[Line]:
     smtp = settings.smtp
     where = f"{smtp.host}:{smtp.port}"
     try:
-        found = greeted(_server(smtp))
+        found = greeted(msgspec.structs.replace(server_of(settings), patience=PATIENCE))
     except OSError as error:
         yield Line("mail", Grade.WRONG, f"smtp.password_file: {error}", "put the password there")
         return
@@ -38,16 +39,3 @@ def _told(where: str, smtp: Smtp, found: Greeted) -> Line:
         return Line("mail", grade, f"{where}: {found.refused}", remedy)
     how = "without TLS" if smtp.tls == "none" else "over TLS"
     return Line("mail", Grade.FINE, f"{where} lets us in {how}" + (f" as {smtp.username}" if smtp.username else ""))
-
-
-def _server(smtp: Smtp) -> Server:
-    return Server(
-        host=smtp.host,
-        port=smtp.port,
-        tls=Tls(smtp.tls),
-        username=smtp.username,
-        password=smtp.password(),
-        token_command=smtp.token_command,
-        authority=None if smtp.authority is None else str(smtp.authority),
-        patience=PATIENCE,
-    )

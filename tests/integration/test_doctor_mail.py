@@ -4,7 +4,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from socketserver import BaseRequestHandler, ThreadingTCPServer
+from socketserver import BaseRequestHandler, StreamRequestHandler, ThreadingTCPServer
 
 import pytest
 
@@ -12,7 +12,7 @@ from deploy.doctoring.line import Grade, Line
 from deploy.doctoring.mailserver import looked_at
 from deploy.local.mailbox import LocalMailbox, Manners
 from deploy.local.ports import free_ports
-from deploy.sections import Smtp
+from deploy.sections import Courier, Smtp
 from deploy.settings import Settings
 from tests.certificates import Certificate, of_loopback
 
@@ -75,6 +75,38 @@ def test_a_certificate_that_is_not_trusted_is_wrong(over_tls: int) -> None:
     (line,) = looked(Smtp(port=over_tls, tls="tls"))
     assert line.grade is Grade.WRONG
     assert "CERTIFICATE_VERIFY_FAILED" in line.found or "certificate" in line.found
+
+
+@pytest.fixture
+def greeted() -> Iterator[tuple[int, list[str]]]:
+    """Give the port of a server that lets everybody in, and the names by which it is greeted."""
+    names: list[str] = []
+
+    class Host(StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"220 here\r\n")
+            answers = {"EHLO": b"250-here\r\n250 AUTH PLAIN", "AUTH": b"235 OK", "QUIT": b"221 bye"}
+            while said := self.rfile.readline().decode().split():
+                if said[0] == "EHLO":
+                    names.append(said[1])
+                self.wfile.write(answers[said[0]] + b"\r\n")
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Host) as server:
+        serving = threading.Thread(target=server.serve_forever, args=(0.05,))
+        serving.start()
+        yield server.server_address[1], names
+        server.shutdown()
+        serving.join()
+
+
+def test_the_server_is_greeted_by_the_name_that_the_courier_has(
+    greeted: tuple[int, list[str]], tmp_path: Path
+) -> None:
+    port, names = greeted
+    (tmp_path / "password").write_text("x")
+    smtp = Smtp(port=port, tls="none", username="dunghan", password_file=tmp_path / "password")
+    (line,) = looked_at(Settings(smtp=smtp, courier=Courier(sender="dunghan@dienbien.example")), now=0)
+    assert (line.grade, names) == (Grade.FINE, ["dienbien.example"])
 
 
 def test_nobody_there_is_a_warning_only_where_nothing_was_configured() -> None:
