@@ -1,16 +1,18 @@
 """What a backup asks of the cluster beside its records: who is at work, how far groups have come, where logs begin."""
 
 import contextlib
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from kafka import OffsetAndMetadata, TopicPartition
 from kafka.admin import ConfigResource, KafkaAdminClient
-from kafka.errors import KafkaError, NoError, RetriableError
+from kafka.errors import GroupIdNotFoundError, KafkaError, NoError, RetriableError, for_code
 
 from deploy.admin import TIMEOUT_MS, AdminError
+from deploy.admission import NotAdmitted, admitted
 from deploy.backup.manifest import Reached
 from deploy.layout import Layout
 from streams.cluster import Address
@@ -19,6 +21,7 @@ from streams.topics import Topic
 
 GROUPS: Final = ("worker", "route", "send")
 """The groups of a worker and of the courier's two steps, after their prefix."""
+T = TypeVar("T")
 
 
 class Groups:
@@ -32,6 +35,12 @@ class Groups:
 
     def __enter__(self) -> "Groups":
         """Connect."""
+        try:
+            there = admitted(self._bootstrap, TIMEOUT_MS / 1000)
+        except NotAdmitted as error:
+            raise AdminError(str(error)) from error
+        if not there:
+            raise AdminError(f"nobody answers at {self._bootstrap} (DUNGHAN_KAFKA__BOOTSTRAP)")
         with self._ours():
             self._client = KafkaAdminClient(
                 **direct(self._bootstrap),
@@ -48,8 +57,7 @@ class Groups:
     def at_work(self) -> tuple[str, ...]:
         """Return the groups that have members now."""
         with self._ours():
-            told = self._asked(lambda: self._client.describe_groups(list(self._names)))
-        return tuple(sorted(name for name, group in told.items() if group.get("members")))
+            return self._asked(lambda: with_members(self._client.describe_groups(list(self._names))))
 
     def reached(self) -> tuple[Reached, ...]:
         """Return how far each group has committed, by topic and partition."""
@@ -104,7 +112,7 @@ class Groups:
             self._client.create_topics({name: made | {"configs": dict(settings)}}, wait_for_metadata=True)
 
     @staticmethod
-    def _asked(ask: Callable[[], Any]) -> Any:
+    def _asked(ask: Callable[[], T]) -> T:
         # The first question of all to a new cluster makes its topic of groups, which takes a moment.
         until = time.monotonic() + TIMEOUT_MS / 1000
         while True:
@@ -127,3 +135,17 @@ class Groups:
             yield
         except (KafkaError, OSError, ValueError) as error:
             raise AdminError(f"the cluster at {self._bootstrap} refused: {type(error).__name__}: {error}") from error
+
+
+def with_members(told: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the groups that have members, of what the library tells of each; raises KafkaError.
+
+    It keeps an error beside an empty list of members: nobody could be seen, which is not nobody.
+    """
+    for name, group in told.items():
+        if error := group.get("error"):
+            code = re.search(r"-?\d+", error)
+            kind = for_code(int(code[0])) if code else KafkaError
+            if kind is not GroupIdNotFoundError:
+                raise kind(f"{name}: {error}")
+    return tuple(sorted(name for name, group in told.items() if group.get("members")))

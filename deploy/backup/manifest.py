@@ -4,12 +4,13 @@ One JSON object, whose last member is `sha256`, over the object's own bytes with
 """
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from deploy.backup.pieces import Damaged, Piece
+from deploy.backup.pieces import Damaged, Piece, pieces_in
 from deploy.verify.checkpoints import Head
 from streams.core.moments import Moment
 
@@ -48,7 +49,10 @@ class Reached(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """All of a backup; `heads` and `acts` are what a checkpoint of the trail would sign."""
+    """All of a backup; `heads` and `acts` are what a checkpoint of the trail would sign.
+
+    `wrong` says what did not hold together in the chains when they were copied.
+    """
 
     made_at: Moment
     release: str
@@ -59,6 +63,7 @@ class Manifest(msgspec.Struct, frozen=True):
     heads: tuple[Head, ...]
     acts: Head
     version: int = VERSION
+    wrong: tuple[str, ...] = ()
 
     @property
     def records(self) -> int:
@@ -98,12 +103,23 @@ def manifest_in(folder: Path) -> Manifest | None:
 
 
 def keep(manifest: Manifest, folder: Path) -> None:
-    """Put the manifest in place of the last one, then remove the files that it no longer names; raises OSError."""
-    # The files first, the manifest last: a backup that was cut short leaves the one before it whole.
+    """Put the manifest in place of the last one, then remove those of our files that it does not name; raises OSError.
+
+    Each step is on the disk before the next: a backup that was cut short, by a power cut too, leaves the one before it
+    whole.
+    """
     beside = folder / f"{NAME}.part"
-    beside.write_bytes(sealed(manifest))
+    with beside.open("wb") as content:
+        content.write(sealed(manifest))
+        content.flush()
+        os.fsync(content.fileno())
     beside.replace(folder / NAME)
+    names = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(names)
+    finally:
+        os.close(names)
     named = {piece.name for place in manifest.places for piece in place.pieces}
-    for file in folder.glob("*.jsonl.gz"):
+    for file in pieces_in(folder):
         if file.name not in named:
             file.unlink()

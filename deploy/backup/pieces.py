@@ -6,6 +6,7 @@ The first line says what the file is; every other line is a record. Anybody with
 import gzip
 import hashlib
 import os
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -54,14 +55,27 @@ class Piece(msgspec.Struct, frozen=True):
     sha256: str
 
 
+_NAME: Final = re.compile(r"[a-z.]+-\d{3,}-\d{20}-\d{20}\.jsonl\.gz")
 _LINE: Final = msgspec.json.Encoder()
 _KEPT: Final = msgspec.json.Decoder(Kept)
 _TITLE: Final = msgspec.json.Decoder(Title)
 
 
+def name_of(title: Title, span: tuple[int, int]) -> str:
+    """Return the name of the file for what lies between two offsets."""
+    start, end = span
+    return f"{title.topic}-{title.partition:03}-{start:020}-{end:020}.jsonl.gz"
+
+
+def pieces_in(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder that are named as ours are."""
+    return (file for file in folder.iterdir() if _NAME.fullmatch(file.name))
+
+
 def write(file: Path, title: Title, records: Iterable[Kept]) -> Piece | None:
-    """Write the records to a file; None, and no file, where there are none. Raises OSError."""
+    """Write the records to a file that its owner alone can read; None, and no file, without any. Raises OSError."""
     first, last, count = -1, -1, 0
+    file.touch(mode=0o600)
     # No name and no time in the gzip header: the same records give the same file.
     with file.open("wb") as plain, gzip.GzipFile("", "wb", 6, plain, mtime=0) as packed:
         packed.write(_LINE.encode(title) + b"\n")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from deploy.admin import TopicAdmin
-from deploy.backup.chains import kept_of, walked
+from deploy.backup.chains import is_last, kept_of, walked
 from deploy.backup.groups import Groups
 from deploy.backup.laying import dense, laid
 from deploy.backup.manifest import NAME, Manifest, Place, manifest_in
@@ -15,7 +15,6 @@ from deploy.layout import Fault, Layout
 from deploy.reading import Log, LogUnreadable
 from streams.cluster import Address
 from streams.topics import INBOX, TOPICS, TRAIL, prefixed
-from streams.wire.trail import hash_of
 
 AS_SENT: Final = {"message.timestamp.type": "CreateTime"}
 """While it is laid, the inbox keeps the arrival that its records have; nobody else may write to it so."""
@@ -92,6 +91,8 @@ def _empty(manifest: Manifest, target: Target, groups: Groups) -> None:
     if manifest.partitions != layout.partitions:
         raise NotEmpty(f"the backup has {manifest.partitions} partitions: set DUNGHAN_KAFKA__PARTITIONS to it")
     found = TopicAdmin(target.bootstrap, layout).plan()
+    if other := [one for one in found if one.fault is Fault.PARTITIONS]:
+        raise NotEmpty(f"{other[0].topic} is there with {other[0].found} partitions: delete it, it is made anew")
     missing = {one.topic for one in found if one.fault is Fault.MISSING}
     with Log(target.bootstrap, prefix=layout.prefix, also_aborted=True) as log:
         for topic in TOPICS:
@@ -129,5 +130,5 @@ def _compare(manifest: Manifest, target: Target) -> None:
         for head in manifest.heads:
             if head.count:
                 last = [one.value for one in log.some(TRAIL, head.partition, [head.offset])]
-                if [hash_of(value or b"").hex() for value in last] != [head.head]:
+                if not last or not is_last(head, last[0]):
                     raise LogUnreadable(f"{TRAIL.name}/{head.partition}: not the line that was at {head.offset}")

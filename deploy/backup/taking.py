@@ -1,21 +1,21 @@
 """Takes a backup: every topic up to one end, into files; what a folder has already is not copied again."""
 
 import contextlib
+import fcntl
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from deploy.backup.chains import walked
+from deploy.backup.chains import is_last, walked
 from deploy.backup.groups import Groups
 from deploy.backup.manifest import Manifest, Place, keep, manifest_in
-from deploy.backup.pieces import Kept, Title, write
+from deploy.backup.pieces import Kept, Title, name_of, write
 from deploy.reading import Log, Stored
-from deploy.verify.differences import Difference
 from streams.cluster import Address
 from streams.core.moments import Moment
 from streams.topics import ACTS, INBOX, LEDGER, TOPICS, TRAIL, Topic
-from streams.wire.trail import hash_of
 
 OPEN_FOR: Final = 30.0
 """Seconds in which a transaction is given up whose writer was killed."""
@@ -34,11 +34,10 @@ class Source(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """A backup: its manifest, how many of its records are new in the folder, and what is wrong with the chains."""
+    """A backup: its manifest, and how many of its records are new in the folder."""
 
     manifest: Manifest
     copied: int
-    wrong: tuple[Difference, ...]
 
 
 _BY_NAME: Final = {topic.name: topic for topic in TOPICS}
@@ -69,9 +68,9 @@ def take(source: Source, folder: Path, *, now: Moment, release: str) -> Taken:
 
     Workers and couriers have to be stopped, and nobody may publish; sources and the gateway may go on.
     """
-    before = manifest_in(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with Groups(source.bootstrap, prefix=source.prefix) as groups, _logs(source) as logs:
+    with _alone(folder), Groups(source.bootstrap, prefix=source.prefix) as groups, _logs(source) as logs:
+        before = manifest_in(folder)
         ends = _looked(source, logs, groups=groups, before=before)
         copying = _Copying(logs, folder, before)
         places = tuple(copying.place(_BY_NAME[name], at, bounds) for (name, at), bounds in sorted(ends.items()))
@@ -80,12 +79,28 @@ def take(source: Source, folder: Path, *, now: Moment, release: str) -> Taken:
         moved = {
             name for (name, at), end in _ends(logs.committed, source.partitions).items() if end[1] != ends[name, at][1]
         }
-    if moved := moved - {INBOX.name}:
-        raise NotNow(f"{', '.join(sorted(moved))}: written while it was copied; stop whoever writes, and begin again")
-    heads, acts, wrong = walked(folder, places)
-    made = Manifest(now, release, source.prefix, source.partitions, places, reached, heads, acts)
-    keep(made, folder)
-    return Taken(made, copying.copied, wrong)
+        if moved := moved - {INBOX.name}:
+            raise NotNow(
+                f"{', '.join(sorted(moved))}: written while it was copied; stop whoever writes, and begin again"
+            )
+        heads, acts, wrong = walked(folder, places, before=before)
+        made = Manifest(now, release, source.prefix, source.partitions, places, reached, heads, acts, wrong=wrong)
+        keep(made, folder)
+    return Taken(made, copying.copied)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Raise NotNow while another backup is written into the folder; its file names would be ours."""
+    door = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise NotNow(f"{folder}: another backup is being written there") from error
+        yield
+    finally:
+        os.close(door)
 
 
 def looked(source: Source, folder: Path) -> int:
@@ -120,8 +135,9 @@ def _continues(log: Log, before: Manifest, *, source: Source, ends: Ends) -> Non
         raise NotNow(f"the folder has the topics of prefix {before.prefix!r} with {before.partitions} partitions")
     short = {one.topic for one in before.places if ends[one.topic, one.partition][1] < one.end}
     for topic, head in [*((TRAIL, head) for head in before.heads), (ACTS, before.acts)]:
-        for one in log.some(topic, head.partition, [head.offset] if head.count else []):
-            if hash_of(one.value or b"").hex() != head.head:
+        if head.count and head.offset >= ends[topic.name, head.partition][0]:
+            last = [one.value for one in log.some(topic, head.partition, [head.offset])]
+            if not last or not is_last(head, last[0]):
                 short.add(topic.name)
     if short:
         raise NotNow(f"{', '.join(sorted(short))}: not the log that the folder has; take another folder")
@@ -157,8 +173,8 @@ class _Copying:
         pieces = [] if dense or had is None else [piece for piece in had.pieces if piece.last >= start]
         since = start if dense or had is None else max(start, had.end)
         if since < end:
-            file = self._folder / f"{topic.name}-{partition:03}-{since:020}-{end:020}.jsonl.gz"
-            new = write(file, Title(topic.name, partition), self._records(topic, partition, (since, end)))
+            title, span = Title(topic.name, partition), (since, end)
+            new = write(self._folder / name_of(title, span), title, self._records(topic, partition, span))
             pieces += [new] if new else []
             self.copied += new.records if new else 0
         return Place(topic.name, partition, start, end, tuple(pieces), dense)

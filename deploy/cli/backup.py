@@ -51,17 +51,17 @@ def command(ctx: click.Context, *, folder: Path, dry_run: bool, as_json: bool) -
     except (NotNow, AdminError, LogUnreadable, OSError) as error:
         raise Failed(str(error)) from error
     click.echo(_as_json(taken) if as_json else _as_text(taken, folder))
-    if taken.wrong:
+    if taken.manifest.wrong:
         ctx.exit(PROBLEMS)
 
 
 def _as_json(taken: "Taken") -> str:
     lines = sum(head.count for head in taken.manifest.heads)
     told = {"records": taken.manifest.records, "copied": taken.copied, "trail": lines}
-    return json.dumps(told | {"wrong": [str(one) for one in taken.wrong]}, ensure_ascii=False)
+    return json.dumps(told | {"wrong": taken.manifest.wrong}, ensure_ascii=False)
 
 
 def _as_text(taken: "Taken", folder: Path) -> str:
     lines = sum(head.count for head in taken.manifest.heads)
     records = f"{taken.copied:,} bản ghi mới · new records, {taken.manifest.records:,} tất cả · in all"
-    return "\n".join([*map(str, taken.wrong), f"{records}; {lines:,} dòng vết · lines of the trail: {folder}"])
+    return "\n".join([*taken.manifest.wrong, f"{records}; {lines:,} dòng vết · lines of the trail: {folder}"])

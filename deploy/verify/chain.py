@@ -32,6 +32,10 @@ class Walk:
                 self._signed.setdefault(one.count, []).append((at, one))
         self._near: deque[tuple[int, bytes]] = deque(maxlen=NEAR)
 
+    def go_on(self, head: Head) -> None:
+        """Go on after a line that was walked before."""
+        self.head, self.count, self.offset = bytes.fromhex(head.head), head.count, head.offset
+
     def take(self, offset: int, value: bytes) -> list[Difference]:
         """Take the next line; returns what is wrong with it, mostly nothing."""
         found: list[Difference] = []

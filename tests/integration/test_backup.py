@@ -15,6 +15,8 @@ from deploy.backup.taking import is_dense
 from deploy.cli import main
 from deploy.layout import Layout
 from deploy.reading import Log, Stored
+from streams.engine.connection import Connection
+from streams.engine.placing import Placer, Record, Run
 from streams.sockets import direct
 from streams.topics import EVENTS, INBOX, LEDGER, OUTBOX, STATE, TOPICS, Topic, prefixed
 from tests.integration.dashboards.pipeline import PARTITIONS
@@ -53,6 +55,9 @@ def small(kafka: str, topics: Layout) -> Layout:
             producer.send(state, key=b"x/1", value=value if number else None, partition=place)
         producer.commit_transaction() if ending == "commit" else producer.abort_transaction()
     producer.close()
+    _among_others(kafka, ledger, prefix=topics.prefix)
+    with Placer(Connection(kafka, "", ""), f"{topics.prefix}-y") as placer:
+        placer.place([Run(events, 2, 0, [Record(1_700_000_000_000, None, None, (("a", None),))])])
     plain = KafkaProducer(**direct(kafka))
     for place in range(3):
         for number in range(9):
@@ -62,6 +67,22 @@ def small(kafka: str, topics: Layout) -> Layout:
         groups.begin({(INBOX.name, 0): 9, (INBOX.name, 1): 1, (INBOX.name, 2): 5})
         groups.put([Reached("worker", INBOX.name, 2, 7), Reached("send", OUTBOX.name, 1, 0, "2020-07-10")])
     return topics
+
+
+def _among_others(kafka: str, ledger: str, *, prefix: str) -> None:
+    """Note what is never committed while another hand commits in the same partition."""
+    killed, other = (
+        KafkaProducer(**direct(kafka), transactional_id=f"{prefix}-{name}", retry_backoff_ms=5) for name in "ab"
+    )
+    for one in (killed, other):
+        one.init_transactions()
+        one.begin_transaction()
+    killed.send(ledger, value=b"noted", partition=3).get(15)
+    other.send(ledger, value=b"passed over", partition=3).get(15)
+    other.commit_transaction()
+    killed.abort_transaction()
+    for one in (killed, other):
+        one.close()
 
 
 def test_what_was_given_up_and_what_was_never_committed_takes_its_offsets_again(
@@ -78,8 +99,10 @@ def test_what_was_given_up_and_what_was_never_committed_takes_its_offsets_again(
             assert is_now.bounds(INBOX, partition) == was.bounds(INBOX, partition)
             assert is_now.bounds(EVENTS, partition)[1] == was.bounds(EVENTS, partition)[1]
     # What a killed courier had noted must be found by who follows it.
-    noted = stored(kafka, there, LEDGER, also_aborted=True)[1]
-    assert [one for one in noted if one.value] == stored(kafka, small.prefix, LEDGER, also_aborted=True)[1]
+    noted, was_noted = (stored(kafka, each, LEDGER, also_aborted=True) for each in (there, small.prefix))
+    for partition in (1, 3):
+        assert [one for one in noted[partition] if one.value] == was_noted[partition]
+    assert [one.value for one in was_noted[3]] == [b"noted", b"passed over"]
     with Groups(kafka, prefix=small.prefix) as was_at, Groups(kafka, prefix=there) as is_at:
         assert is_at.reached() == was_at.reached() != ()
     TopicAdmin(kafka, Layout(there, PARTITIONS, 1)).delete()

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from deploy.backup.laying import Step, Way, dense, laid
 from deploy.backup.pieces import Kept
 
-STEP = st.tuples(st.integers(1, 6), st.sampled_from(["plain", "committed", "aborted", "noted", "marker"]))
+STEP = st.tuples(
+    st.integers(1, 6), st.sampled_from(["plain", "committed", "aborted", "noted", "among", "among two", "marker"])
+)
 
 
 def written(parts: Sequence[tuple[int, str]], *, given_up: int) -> tuple[list[Kept], int]:
@@ -20,9 +22,16 @@ def written(parts: Sequence[tuple[int, str]], *, given_up: int) -> tuple[list[Ke
         if how in ("plain", "committed"):
             found += records
         elif how == "noted":
-            found += [Kept(one.offset, one.timestamp, one.key, one.value, aborted=True) for one in records]
-        at += {"plain": count, "marker": 1}.get(how, count + 1)
+            found += [noted(one) for one in records]
+        elif how.startswith("among"):
+            # What others commit while a transaction is open that is never committed.
+            found += [one if n % 3 else noted(one) for n, one in enumerate(records)]
+        at += {"plain": count, "marker": 1, "among two": count + 2}.get(how, count + 1)
     return found[given_up:], at
+
+
+def noted(one: Kept) -> Kept:
+    return Kept(one.offset, one.timestamp, one.key, one.value, aborted=True)
 
 
 def stands(steps: Sequence[Step]) -> tuple[list[Kept], list[Kept], int]:
@@ -31,13 +40,16 @@ def stands(steps: Sequence[Step]) -> tuple[list[Kept], list[Kept], int]:
     aborted: list[Kept] = []
     at = 0
     for step in steps:
+        assert step.start == at
         assert [one.offset for one in step.records] == list(range(at, at + len(step.records)))
-        at += len(step.records) + (0 if step.way is Way.PLAIN else 1)
+        at += len(step.records)
+        filled = [Kept(at + n, step.stamp, b"", b"", aborted=step.way is Way.ABORTED) for n in range(step.fill)]
+        at += step.fill + (0 if step.way is Way.PLAIN else 1)
         assert step.end == at
-        if step.way is Way.ABORTED:
-            aborted += step.records
-        else:
-            committed += step.records
+        # Without a record of its own a transaction would leave no end in the partition.
+        assert step.way is Way.PLAIN or [*step.records, *filled][0].aborted is (step.way is Way.ABORTED)
+        for one in (*step.records, *filled):
+            (aborted if one.aborted else committed).append(one)
     return committed, aborted, at
 
 
@@ -50,16 +62,17 @@ def test_law_every_record_stands_at_its_offset_and_the_end_is_the_end(
     first = kept[0].offset if kept else end
     # What lies before the first record is deleted afterwards.
     assert [one for one in committed if one.offset >= first] == [one for one in kept if not one.aborted]
-    noted = [Kept(one.offset, one.timestamp, one.key, one.value) for one in kept if one.aborted]
-    assert [Kept(one.offset, one.timestamp, one.key, one.value) for one in aborted if one.value] == noted
+    assert [one for one in aborted if one.value] == [one for one in kept if one.aborted]
     assert reached == end
 
 
-@given(st.integers(2, 400))
-def test_law_a_gap_of_any_length_is_filled(gap: int) -> None:
-    committed, _, reached = stands(list(laid([Kept(gap, 1)], end=gap + 1, at_once=7)))
+@given(st.integers(2, 400), st.integers(3, 9))
+def test_law_a_gap_of_any_length_is_filled_a_piece_at_a_time(gap: int, at_once: int) -> None:
+    steps = list(laid([Kept(gap, 1)], end=gap + 1, at_once=at_once))
+    committed, _, reached = stands(steps)
     assert [one.offset for one in committed] == [gap]
     assert reached == gap + 1
+    assert max(step.end - step.start for step in steps) <= at_once
 
 
 @given(st.lists(st.integers(0, 1_000), unique=True))
