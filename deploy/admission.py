@@ -122,7 +122,7 @@ def _knock(cluster: Cluster, host: str, port: int) -> str:
                 _hide(cluster, door, host)
     except (OSError, ValueError) as error:
         raise _Silent from error
-    return _come_in(cluster, f"{host}:{port}")
+    return _come_in(cluster, f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
 
 
 def _hide(cluster: Cluster, door: socket.socket, host: str) -> None:

@@ -9,6 +9,7 @@ Exit codes: 0 fine, 1 failed, 2 wrong usage or settings, 3 the data has problems
 
 import ast
 import importlib
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -92,15 +93,18 @@ def settings_of(ctx: click.Context) -> "Settings":
         raise WrongSettings("\n".join(("wrong settings:", *error.faults))) from error
 
 
-def check_door(settings: "Settings") -> None:
+def check_door(settings: "Settings", *, waits: bool = True) -> None:
     """End the call with exit code 1 and a sentence when the cluster is there and does not let us in.
 
-    One that is not there is no fault yet: the processes that call this wait for it.
+    One that is not there is no fault yet: the processes that call this wait for it. Where a cluster is remembered
+    (`kafka.cluster_id`) they wait here, for whoever comes up may be another; without `waits`, nobody there is a fault.
     """
     from deploy.admission import NotAdmitted, admitted
 
     try:
-        admitted(settings.kafka.cluster, 0.0)
+        cluster = settings.kafka.cluster
+        if not admitted(cluster, math.inf if waits and cluster.id is not None else 0.0) and not waits:
+            raise Failed(f"nobody answers at {cluster} (DUNGHAN_KAFKA__BOOTSTRAP)")
     except NotAdmitted as error:
         raise Failed(str(error)) from error
 

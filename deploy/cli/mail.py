@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deploy.cli import Failed, settings_of
+from deploy.cli import Failed, check_door, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,6 +161,7 @@ def _publish(settings: "Settings", record: "Bounce | Restore") -> None:
     from alerts.log import Writer
     from streams.topics import OUTBOX, prefixed
 
+    check_door(settings, waits=False)
     kafka = settings.kafka
     name = f"{kafka.prefix or 'dunghan'}-bounces"
     with contextlib.closing(Writer(kafka.cluster, name=name)) as writer, writer.transaction():
@@ -172,6 +173,7 @@ def _ledger(settings: "Settings") -> "list[LedgerLine]":
     from alerts.log import Archive
     from streams.topics import LEDGER, prefixed
 
+    check_door(settings, waits=False)
     kafka = settings.kafka
     with contextlib.closing(Archive(kafka.cluster)) as archive:
         whole = archive.whole(prefixed(kafka.prefix, LEDGER))

@@ -54,6 +54,8 @@ def command(ctx: click.Context, /, *, skipped: dict[int, frozenset[int]], **aske
     from deploy.processes import WrongTopics, check_topics, worker_of
     from deploy.rulebook import ReferenceError
 
+    if not skipped and (asked["why"] or asked["who"] or asked["propose"]):
+        raise click.UsageError("--why, --who and --propose are about what --skip passes over; it is not there")
     settings = settings_of(ctx)
     logs.set_up(settings.logs)
     if skipped and _passed_over(settings, skipped, asked):

@@ -40,6 +40,12 @@ def test_every_command_has_help(command: str, runner: CliRunner) -> None:
     assert result.exit_code == 0, result.output
 
 
+@pytest.mark.parametrize("option", [["--propose"], ["--why", "hỏng"], ["--who", "lan"]], ids=" ".join)
+def test_a_worker_that_is_asked_about_a_skip_without_one_does_not_run(option: list[str], runner: CliRunner) -> None:
+    told = runner.invoke(main, ["worker", *option], env={"DUNGHAN_KAFKA__BOOTSTRAP": "127.0.0.1:1"})
+    assert (told.exit_code, "--skip" in told.output) == (2, True)
+
+
 def test_an_unknown_command_is_wrong_usage(runner: CliRunner) -> None:
     assert runner.invoke(main, ["nothing"]).exit_code == 2
 
