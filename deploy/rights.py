@@ -77,6 +77,7 @@ PARTS: Final = {
     "scoreboard": Part(reads=(topics.TALLIES, topics.HEARD)),
     "gateway": Part(writes=(topics.INBOX,), transactions=("dossier.inbox-gateway-",)),
     "auditor": Part(reads=ALL_BUT_INBOX, sees=("route", "send")),
+    "archivist": Part(reads=TOPICS, sees=("worker", "route", "send")),
     "importer": Part(reads=(topics.SNAPSHOTS,), writes=(topics.INBOX, topics.SNAPSHOTS), transactions=("import-",)),
     "office": Part(
         reads=TOPICS,
@@ -85,11 +86,11 @@ PARTS: Final = {
         transactions=("acts", "bounces"),
     ),
 }
-"""`worker`: `office.acts` for what `--skip` passes over.
+"""`worker`: `office.acts` for what `--skip` passes over. `archivist`: backup.
 `auditor`: verify, audit, explain, report, trail. `office`: the clerk's acts, what was rejected, bounces."""
 
 ADMINISTRATOR: Final = "administrator"
-"""`topics apply` and `doctor`: makes and looks at topics, and reads and writes no dossier."""
+"""`topics apply` and `doctor`: makes and looks at topics, reads the reference, and reads and writes no dossier."""
 
 
 def rights_of(part: str, prefix: str) -> tuple[Right, ...]:
@@ -119,7 +120,8 @@ def _of(part: Part, prefix: str) -> Iterator[Right]:
 
 def _administering(prefix: str) -> Iterator[Right]:
     for topic in TOPICS:
-        yield Right(Kind.TOPIC, prefixed(prefix, topic), ("AlterConfigs", "Create", *LOOKS))
+        reads = ("Read",) if topic is topics.REFERENCE else ()
+        yield Right(Kind.TOPIC, prefixed(prefix, topic), ("AlterConfigs", "Create", *LOOKS, *reads))
     yield Right(Kind.CLUSTER, THE_CLUSTER, LOOKS)
     yield from (Right(Kind.GROUP, _group(prefix, name), ("Describe",)) for name in ("worker", "route", "send"))
     yield Right(Kind.TRANSACTION, prefix or "dunghan", ("Describe",), begins=True)

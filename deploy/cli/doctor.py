@@ -14,7 +14,8 @@ from deploy.cli import PROBLEMS, settings_of
 def command(ctx: click.Context, as_json: bool) -> None:  # noqa: FBT001 - click passes a flag by name
     """Khám, không đổi gì · Look at the whole installation; change nothing, send nothing.
 
-    Kafka, topics, clock, disks, lag, transactions, restore, calendars, people, certificates, secrets, the mail server.
+    Kafka and its versions, topics, clock, disks, lag, transactions, restore, the reference in force, calendars, people,
+    certificates, secrets, the mail server.
 
     Exit code 3 when something is wrong; a warning alone is 0.
     """

@@ -16,6 +16,7 @@ from streams.cluster import Cluster
 from streams.sockets import direct
 
 PATIENCE_MS: Final = 10_000
+NOT_SAID: Final = (0, 0)
 
 
 class Unanswered(Exception):
@@ -23,12 +24,24 @@ class Unanswered(Exception):
 
 
 class Disk(NamedTuple):
-    """One log folder of a broker; bytes, -1 where the broker does not say."""
+    """One log folder of a broker; bytes, -1 where the broker does not say; `failed`: Kafka has given it up."""
 
     broker: int
     folder: str
     total: int
     free: int
+    failed: bool = False
+
+
+class Versions(NamedTuple):
+    """Of each broker the release that it answers like; the level of metadata in force, and the newest it knows.
+
+    A level is a number that grows with Kafka's releases (`kafka-features.sh version-mapping`), 0 where it is not said.
+    """
+
+    brokers: Mapping[int, tuple[int, ...]]
+    level: int
+    newest: int
 
 
 class Progress(NamedTuple):
@@ -68,11 +81,15 @@ class Brokers:
     def disks(self) -> list[Disk]:
         """Return every log folder of every broker."""
         with _asked("its disks"):
-            return [
-                Disk(broker["broker"], one["log_dir"], one.get("total_bytes", -1), one.get("usable_bytes", -1))
-                for broker in self._admin.describe_log_dirs()
-                for one in broker["log_dirs"]
-            ]
+            return disks_in(self._admin.describe_log_dirs())
+
+    def versions(self) -> Versions:
+        """Return what release each broker answers like, and the level of metadata that the cluster was set to."""
+        with _asked("its release"):
+            numbers = [int(each["broker_id"]) for each in self._admin.describe_cluster()["brokers"]]
+            told = {each: self._admin.get_broker_version_data(each).broker_version for each in numbers}
+            level = self._admin.describe_features().get("metadata.version", {})
+            return Versions(told, level.get("finalized", NOT_SAID)[1], level.get("supported", NOT_SAID)[1])
 
     def out_of_step(self, topics: Sequence[str]) -> Mapping[int, int]:
         """Return of how many partitions of these topics each broker should have a copy in step and has none."""
@@ -98,14 +115,19 @@ class Brokers:
             behind = sum(max(0, ends[each] - (begins[each] if done[each] is None else done[each])) for each in ends)
             return Progress(behind, sum(each is not None for each in done.values()))
 
-    def oldest_open_ms(self, topic: str) -> int | None:
-        """Return when the oldest record of an unended transaction was written, None where none is open."""
+    def has_open(self, topic: str, *, before_ms: int) -> bool:
+        """Tell whether a transaction is open that wrote to a topic before a moment, in milliseconds since 1970.
+
+        No record is read: who may look at a cluster need not be able to read dossiers.
+        """
         with self._reading(None, isolation_level="read_committed") as reader:
             _, stable = self._bounds(reader, topic)
         with self._reading(None, isolation_level="read_uncommitted") as reader:
             _, ends = self._bounds(reader, topic)
-            written = [_time_at(reader, place, stable[place]) for place in ends if ends[place] > stable[place]]
-        return min((each for each in written if each is not None), default=None)
+            held = {place: before_ms for place in ends if ends[place] > stable[place]}
+            # The first record that was written later: where there is none, what is held back was written before.
+            later = reader.offsets_for_times(held) if held else {}
+        return any(later[place] is None or later[place].offset > stable[place] for place in held)
 
     @contextlib.contextmanager
     def _reading(self, group: str | None, **more: object) -> Iterator[Any]:
@@ -124,16 +146,26 @@ class Brokers:
         return (reader.beginning_offsets(places), reader.end_offsets(places)) if places else ({}, {})
 
 
-def _time_at(reader: Any, place: Any, offset: int) -> int | None:
-    reader.assign([place])
-    reader.seek(place, offset)
-    first = next(iter(reader.poll(timeout_ms=1_000, max_records=1).get(place, ())), None)
-    return None if first is None else int(first.timestamp)
-
-
 @contextlib.contextmanager
 def _asked(what: str) -> Iterator[None]:
     try:
         yield
     except (KafkaError, OSError, AssertionError, KeyError, IndexError, ValueError) as error:
         raise Unanswered(f"{what}: {type(error).__name__}: {error}") from error
+
+
+def disks_in(told: Sequence[Mapping[str, Any]]) -> list[Disk]:
+    """Return the log folders of what the library tells of each broker; one that names none does not say."""
+    silent: Sequence[Mapping[str, Any]] = ({},)
+    return [
+        Disk(
+            broker["broker"],
+            one.get("log_dir", "?"),
+            one.get("total_bytes", -1),
+            one.get("usable_bytes", -1),
+            failed=bool(one.get("error_code")),
+        )
+        for broker in told
+        # Whoever may not ask is answered with an empty list.
+        for one in broker["log_dirs"] or silent
+    ]

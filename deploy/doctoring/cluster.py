@@ -24,6 +24,7 @@ def looked_at(settings: Settings, *, now: Moment) -> Iterator[Line]:
     """Return a line for each look; one that the cluster does not answer, or that our rights forbid, is a warning."""
     kafka = settings.kafka
     looks = {
+        "versions": _versions,
         "clock": _clock,
         "replicas": _replicas,
         "disk": _disks,
@@ -49,6 +50,22 @@ def _clock(brokers: Brokers, _prefix: str, now: Moment) -> Iterator[Line]:
     yield Line("clock", grade, f"{skew:+.0f} s beside the controller's", remedy)
 
 
+def _versions(brokers: Brokers, _prefix: str, _now: Moment) -> Iterator[Line]:
+    found = brokers.versions()
+    by_release: dict[str, list[int]] = {}
+    for broker, release in sorted(found.brokers.items()):
+        by_release.setdefault(".".join(map(str, release)), []).append(broker)
+    said = "; ".join(f"{release} at {', '.join(map(str, which))}" for release, which in sorted(by_release.items()))
+    told = f"brokers answer like Kafka {said}; metadata.version {found.level or 'not said'}"
+    if len(by_release) > 1:
+        yield Line("versions", Grade.WARNING, told, "bring every broker to one release, one after the other")
+    elif found.level < found.newest:
+        remedy = "once nobody goes back to the release before: kafka-features.sh upgrade (docs/upgrade.md)"
+        yield Line("versions", Grade.FINE, f"{told} of {found.newest}", remedy)
+    else:
+        yield Line("versions", Grade.FINE, told)
+
+
 def _replicas(brokers: Brokers, prefix: str, _now: Moment) -> Iterator[Line]:
     missing = brokers.out_of_step([prefixed(prefix, topic) for topic in TOPICS])
     for broker, partitions in sorted(missing.items()):
@@ -61,6 +78,9 @@ def _replicas(brokers: Brokers, prefix: str, _now: Moment) -> Iterator[Line]:
 def _disks(brokers: Brokers, _prefix: str, _now: Moment) -> Iterator[Line]:
     for disk in brokers.disks():
         where = f"broker {disk.broker}, {disk.folder}"
+        if disk.failed:
+            yield Line("disk", Grade.WRONG, f"{where}: given up by the broker", "replace it (docs/runbook.md)")
+            continue
         if disk.total <= 0:
             yield Line("disk", Grade.WARNING, f"{where}: the broker does not say", "look on its machine")
             continue
@@ -71,8 +91,9 @@ def _disks(brokers: Brokers, _prefix: str, _now: Moment) -> Iterator[Line]:
 
 
 def _progress(brokers: Brokers, prefix: str, _now: Moment) -> Iterator[Line]:
-    app, worker = prefix or "dunghan", f"{prefix}-worker" if prefix else "dunghan-worker"
-    for group, topic in ((worker, INBOX), (worker, EVENTS), (f"{app}-route", NOTICES), (f"{app}-send", OUTBOX)):
+    app = prefix or "dunghan"
+    worker, route, send = (f"{app}-{group}" for group in ("worker", "route", "send"))
+    for group, topic in ((worker, INBOX), (worker, EVENTS), (route, NOTICES), (send, OUTBOX)):
         behind, begun = brokers.progress(group, prefixed(prefix, topic))
         found = f"{group} in {topic.name}: {behind} records behind" + ("" if begun else ", has not begun")
         grade = Grade.WARNING if behind > LAG else Grade.FINE
@@ -82,10 +103,9 @@ def _progress(brokers: Brokers, prefix: str, _now: Moment) -> Iterator[Line]:
 def _open(brokers: Brokers, prefix: str, now: Moment) -> Iterator[Line]:
     hanging = False
     for topic in (INBOX, EVENTS, NOTICES, OUTBOX):
-        since = brokers.oldest_open_ms(prefixed(prefix, topic))
-        if since is not None and now - since / 1000 > HANGING:
+        if brokers.has_open(prefixed(prefix, topic), before_ms=(now - HANGING) * 1000):
             hanging = True
-            found = f"{topic.name}: open for {now - since / 1000:.0f} s, whoever reads waits behind it"
+            found = f"{topic.name}: open for more than {HANGING} s, whoever reads waits behind it"
             remedy = f"kafka-transactions.sh find-hanging --topic {prefixed(prefix, topic)}, then abort"
             yield Line("transactions", Grade.WRONG, found, remedy)
     if not hanging:

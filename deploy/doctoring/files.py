@@ -44,8 +44,10 @@ def ending(whose: str, certificate: x509.Certificate, *, now: Moment, remedy: st
 
 
 def _secrets(settings: Settings) -> Iterator[Line]:
-    kafka, smtp, gateway, audit = settings.kafka, settings.smtp, settings.gateway, settings.audit
-    files = (kafka.password_file, kafka.key_file, smtp.password_file, gateway.key_file, audit.key_file)
+    files = (
+        *(settings.kafka.password_file, settings.kafka.key_file, settings.smtp.password_file),
+        *(settings.gateway.key_file, settings.audit.key_file, settings.consent.key_file),
+    )
     named = [file for file in files if file is not None]
     open_to_all = [file for file in named if _mode(file) & (stat.S_IROTH | stat.S_IWOTH | stat.S_IWGRP)]
     for file in open_to_all:

@@ -2,21 +2,16 @@
 
 import time
 from collections.abc import Iterator
-from datetime import date
 
 from alerts.directory import DirectoryError, parse
 from deploy.admin import AdminError, TopicAdmin
 from deploy.admission import Another, NotAdmitted, identity
-from deploy.doctoring import cluster, files, mailserver, people
+from deploy.doctoring import cluster, files, mailserver, people, published, years
 from deploy.doctoring.line import Grade, Line
 from deploy.layout import Fault, Layout
 from deploy.rulebook import ReferenceError, load_rulebook, reference_folder
 from deploy.settings import Settings
-from streams.core.moments import Moment, date_of, day_of, day_on, moment_on
-
-CALENDAR_MONTHS_AHEAD = 10
-"""From this month on the next year's calendar ought to be there: it is decided in autumn (DOMAIN section 3)."""
-NOON = 12 * 3600
+from streams.core.moments import Moment
 
 
 def examined(settings: Settings, *, now: Moment, patience: float = 5.0) -> tuple[Line, ...]:
@@ -55,6 +50,7 @@ def _kafka(settings: Settings, patience: float, now: Moment) -> Iterator[Line]:
         yield Line("topics", Grade.FINE, "every topic is as the design says")
     if not any(each.fault is Fault.MISSING for each in found):
         yield from cluster.looked_at(settings, now=now + round(time.monotonic() - began))
+        yield from published.looked_at(settings, now=now)
 
 
 def _calendar(settings: Settings, now: Moment) -> Iterator[Line]:
@@ -63,14 +59,7 @@ def _calendar(settings: Settings, now: Moment) -> Iterator[Line]:
     except ReferenceError as error:
         yield Line("calendar", Grade.WRONG, str(error), "mend the document in the reference folder")
         return
-    today = date_of(day_of(now))
-    for year in (today.year, today.year + 1):
-        if not calendar.provisional(moment_on(day_on(date(year, 7, 1)), NOON)):
-            yield Line("calendar", Grade.FINE, f"{year} is decided")
-            continue
-        due = year == today.year or today.month >= CALENDAR_MONTHS_AHEAD
-        remedy = f"put calendar/{year}.toml into the reference folder, as soon as the days off are decided"
-        yield Line("calendar", Grade.WARNING if due else Grade.FINE, f"{year} is provisional", remedy)
+    yield from years.looked_at(calendar, now=now)
 
 
 def _people(settings: Settings, now: Moment) -> Iterator[Line]:

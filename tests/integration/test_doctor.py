@@ -41,9 +41,10 @@ def test_a_cluster_as_designed_is_fine(kafka: str, topics: Layout) -> None:
     known = {
         each.what: each
         for each in found
-        if each.what in {"kafka", "topics", "clock", "replicas", "transactions", "restore"}
+        if each.what in {"kafka", "versions", "topics", "clock", "replicas", "transactions", "restore", "reference"}
     }
-    assert len(known) == 6
+    assert len(known) == 8
+    assert "metadata.version" in known["versions"].found
     assert {each.grade for each in known.values()} == {Grade.FINE}, known
     assert len([each for each in found if each.what == "lag"]) == 4
     assert any("GB left" in each.found for each in found if each.what == "disk")
@@ -125,6 +126,8 @@ def test_the_command_ends_with_3_where_something_is_wrong_and_with_0_where_nothi
     assert well.exit_code == 0, well.output
     looked = {
         "kafka",
+        "versions",
+        "reference",
         "topics",
         "clock",
         "replicas",

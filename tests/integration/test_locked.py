@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import default
@@ -246,8 +246,29 @@ def test_a_dossier_goes_the_whole_way_over_a_locked_broker(running: Running) -> 
 def test_verify_and_doctor_work_over_it(running: Running) -> None:
     verified = running.house.asked("verify", "auditor")
     assert (verified.returncode, "clean" in verified.stdout) == (0, True), verified.stdout
-    looked = running.house.asked("doctor --json", "administrator")
-    assert {each["what"]: each["grade"] for each in json.loads(looked.stdout)["lines"]}["topics"] == "fine"
+    with writing(running.house):
+        looked = running.house.asked("doctor --json", "administrator")
+    lines = json.loads(looked.stdout)["lines"]
+    assert {each["what"]: each["grade"] for each in lines}["topics"] == "fine"
+    assert not [each for each in lines if "as the administrator" in each["remedy"]]
+
+
+@contextmanager
+def writing(house: House) -> Iterator[None]:
+    """Keep a transaction open in the inbox, as there is one at most moments of a day."""
+    name = f"{PREFIX}-import-x"
+    producer = KafkaProducer(**direct(house.way_in("importer")), transactional_id=name, retry_backoff_ms=5)
+    producer.init_transactions()
+    producer.begin_transaction()
+    producer.send(prefixed(PREFIX, INBOX), value=b"{}", partition=0).get(20)
+    yield
+    producer.abort_transaction()
+    producer.close()
+
+
+def test_the_archivist_takes_a_backup_up_to_whoever_is_at_work(running: Running, tmp_path: Path) -> None:
+    taken = running.house.asked(f"backup {tmp_path}", "archivist")
+    assert (taken.returncode, f"{PREFIX}-worker" in taken.stdout, "at work" in taken.stdout) == (1, True, True)
 
 
 def test_no_password_is_in_a_log(running: Running) -> None:

@@ -41,8 +41,17 @@ def test_the_scoreboard_and_the_auditor_write_nothing() -> None:
         assert not [right for right in rights_of(name, "") if {"Write", "Create"} & set(right.operations)]
 
 
-def test_the_administrator_reads_and_writes_no_topic() -> None:
-    assert not [right for right in rights_of(ADMINISTRATOR, "x") if {"Read", "Write"} & set(right.operations)]
+def test_the_administrator_reads_no_topic_but_the_reference_and_writes_none() -> None:
+    rights = rights_of(ADMINISTRATOR, "x")
+    assert [right.name for right in rights if "Read" in right.operations] == ["x.reference"]
+    assert not [right for right in rights if "Write" in right.operations]
+
+
+def test_who_takes_a_backup_reads_all_sees_who_is_at_work_and_changes_nothing() -> None:
+    rights = rights_of("archivist", "x")
+    assert {right.name for right in rights if "Read" in right.operations} == {f"x.{topic.name}" for topic in TOPICS}
+    assert {right.name for right in rights if right.kind is Kind.GROUP} == {"x-worker", "x-route", "x-send"}
+    assert {each for right in rights for each in right.operations} == {"Read", "Describe"}
 
 
 def test_no_right_reaches_beyond_the_prefix() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from deploy.doctoring.files import looked_at
 from deploy.doctoring.line import Grade
+from deploy.governance import Consent
 from deploy.sections import Kafka, Smtp
 from deploy.settings import Settings
 from streams.cluster import Protocol
@@ -26,6 +27,14 @@ def test_a_secret_that_others_read_or_change_is_told(mode: int, grade: Grade, tm
     (line,) = looked_at(Settings(smtp=Smtp(username="a", password_file=secret)), now=0)
     assert (line.what, line.grade) == ("secrets", grade)
     assert bool(line.remedy) is (grade is Grade.WRONG)
+
+
+def test_the_key_of_a_second_person_is_a_secret_too(tmp_path: Path) -> None:
+    key = tmp_path / "key.pem"
+    key.write_text("x")
+    key.chmod(0o644)
+    (line,) = looked_at(Settings(consent=Consent(key_file=key)), now=0)
+    assert (line.what, line.grade) == ("secrets", Grade.WRONG)
 
 
 def test_without_files_there_is_nothing_to_say() -> None:
