@@ -8,13 +8,13 @@ from alerts.directory import DirectoryError
 from alerts.rules import OFFICERS, UNITS, rules_of
 from deploy.doctoring import people, years
 from deploy.doctoring.line import Grade, Line
+from deploy.published import known_in
 from deploy.reading import Log, LogUnreadable
 from deploy.rulebook import ReferenceError as Unusable
 from deploy.rulebook import files_in, load_rulebook
 from deploy.settings import Settings
 from streams.core.moments import Moment, datetime_of
 from streams.reference import Reference
-from streams.topics import REFERENCE
 from streams.wire.reference import BadReference
 
 AGAIN = "mend it and publish it again: `dunghan reference plan`, then `apply`"
@@ -24,10 +24,9 @@ def looked_at(settings: Settings, *, now: Moment) -> Iterator[Line]:
     """Return what counts, and what is wrong with it; a topic that cannot be read is a warning."""
     kafka, folder = settings.kafka, settings.reference.folder
     try:
-        files, reference = files_in(folder), Reference(load_rulebook(folder))
+        files, first = files_in(folder), load_rulebook(folder)
         with Log(kafka.cluster, prefix=kafka.prefix) as log:
-            for one in log.whole(REFERENCE, 0):
-                reference.learn(one.offset, one.value)
+            reference = known_in(log, first, kind=Reference)
     except Unusable:
         return  # said where the folder is looked at
     except LogUnreadable as error:

@@ -99,9 +99,7 @@ def greeted() -> Iterator[tuple[int, list[str]]]:
         serving.join()
 
 
-def test_the_server_is_greeted_by_the_name_that_the_courier_has(
-    greeted: tuple[int, list[str]], tmp_path: Path
-) -> None:
+def test_the_server_is_greeted_by_the_name_that_the_courier_has(greeted: tuple[int, list[str]], tmp_path: Path) -> None:
     port, names = greeted
     (tmp_path / "password").write_text("x")
     smtp = Smtp(port=port, tls="none", username="dunghan", password_file=tmp_path / "password")
