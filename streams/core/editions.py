@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from streams.core.moments import Moment
+from streams.core.moments import Day, Moment, day_of
 from streams.core.rulebook import Rulebook
 
 
@@ -19,6 +19,10 @@ class Edition(msgspec.Struct, frozen=True):
     counts_from: Moment
     rules: Rulebook
     closed_since: Moment | None = None
+
+    def judges(self, closed_on: Day) -> bool:
+        """Return whether a dossier that was closed on this day is judged again when the edition begins to count."""
+        return self.closed_since is not None and closed_on >= day_of(self.closed_since)
 
 
 class Timetable:

@@ -16,7 +16,7 @@ import msgspec
 
 from streams.core.counting import Counted
 from streams.core.editions import Edition, Known, Timetable
-from streams.core.moments import Moment, day_of
+from streams.core.moments import Moment
 from streams.core.rulebook import Rulebook
 from streams.metrics import RegisterMetrics
 from streams.register.clerk import Clerk
@@ -175,10 +175,7 @@ class Redating:
 
     def _concerns(self, counted: Counted | None) -> bool:
         """Return whether a dossier that is counted so is judged by new rules: open, or closed under rules put right."""
-        if counted is None or counted.closed_on is None:
-            return True
-        since = self._edition.closed_since
-        return since is not None and counted.closed_on >= day_of(since)
+        return counted is None or counted.closed_on is None or self._edition.judges(counted.closed_on)
 
     def _rule(self) -> None:
         self._clerk.rules, self._clerk.edition = self._edition.rules, self._count

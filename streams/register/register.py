@@ -19,6 +19,7 @@ from streams.register.entries import PARTITION_KEY, Entry, partition_of
 from streams.register.leaving import Leaving
 from streams.register.page import Page
 from streams.register.passing import Passing
+from streams.register.rebuilding import recalled
 from streams.register.redating import SLICE as REDATED
 from streams.register.redating import Redating
 from streams.register.shelf import Shelf
@@ -48,7 +49,7 @@ class Register:
         self._tallies = Tallies(partition)
         self._shelf = Shelf(self._tallies)
         self._page = Page(partition)
-        known = Always(rules) if isinstance(rules, Rulebook) else rules
+        self._known = known = Always(rules) if isinstance(rules, Rulebook) else rules
         self._clerk = Clerk(known.known.editions[0].rules, self._page, tallies=self._tallies, metrics=metrics)
         desk = Desk(self._clerk, self._shelf, self._page, metrics)
         redating = Redating(known, self._clerk, shelf=self._shelf, page=self._page, metrics=metrics)
@@ -107,10 +108,11 @@ class Register:
     def rebuild(self, records: Iterable[Incoming]) -> None:
         """Build the entries of the corrupt keys again from their events, as they stand at the time of the partition.
 
-        Whatever stage that time had passed was decided then, and counts as told: nobody is told twice.
+        Whatever stage that time had passed was decided then, and counts as told: nobody is told twice. Who is closed
+        keeps the verdict that he had, whatever rules have come since.
         """
         for key, entry in self._taking.folded(records).items():
-            self._clerk.recall(key.decode(), entry, self._time.now)
+            recalled(key.decode(), entry, clerk=self._clerk, known=self._known.known, now=self._time.now)
             self._shelf.adopt(key, entry, entry.packed())
         self._shelf.corrupt.clear()
 
