@@ -86,10 +86,13 @@ def test_who_remembers_a_cluster_waits_for_it_and_does_not_enter_whoever_comes_u
     assert ["when spoken to" in each for each in told] == [True]
 
 
-@pytest.mark.parametrize("command", [["mail", "list", "--recipient", "lan"], ["mail", "restore", "lan"]], ids=" ".join)
-def test_the_mails_of_another_cluster_are_neither_read_nor_written(
-    command: list[str], kafka: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "command", [["mail", "list", "--recipient", "lan"], ["mail", "restore", "lan"], ["backup", "folder"]], ids=" ".join
+)
+def test_another_cluster_is_neither_read_nor_written(
+    command: list[str], kafka: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DUNGHAN_KAFKA__BOOTSTRAP", kafka)
     monkeypatch.setenv("DUNGHAN_KAFKA__CLUSTER_ID", "remembered")
     ended = CliRunner().invoke(main, command)

@@ -130,7 +130,7 @@ def test_what_is_new_alone_is_copied_and_another_log_is_refused(kafka: str, smal
 def test_what_is_damaged_or_not_whole_or_has_no_room_is_refused_by_name(
     kafka: str, small: Layout, tmp_path: Path
 ) -> None:
-    taken(kafka, small.prefix, tmp_path / "good")
+    taken(kafka, small.prefix, good := tmp_path / "good")
     not_empty = dunghan(kafka, small.prefix, "restore", str(tmp_path / "good"))
     assert (not_empty.exit_code, "has been written to" in not_empty.stderr) == (1, True)
     there = f"{small.prefix}d"
@@ -140,6 +140,11 @@ def test_what_is_damaged_or_not_whole_or_has_no_room_is_refused_by_name(
         spoil(folder / one)
         refused = dunghan(kafka, there, "restore", str(folder))
         assert (refused.exit_code, one in refused.stderr) == (3, True)
+    other = Layout(f"{small.prefix}e", PARTITIONS + 1, 1)
+    TopicAdmin(kafka, other, topics=[EVENTS]).apply()
+    refused = dunghan(kafka, other.prefix, "restore", str(good))
+    assert (refused.exit_code, f"{PARTITIONS + 1} partitions" in refused.stderr) == (1, True)
+    TopicAdmin(kafka, other).delete()
     flipped(tmp_path / "good" / NAME)
     refused = dunghan(kafka, there, "restore", str(tmp_path / "good"), "--dry-run")
     assert (refused.exit_code, NAME in refused.stderr) == (3, True)

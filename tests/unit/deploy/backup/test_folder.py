@@ -3,13 +3,15 @@
 import fcntl
 import os
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from deploy.backup.chains import is_last, walked
 from deploy.backup.manifest import NAME, Manifest, Place, keep, manifest_in
 from deploy.backup.pieces import Kept, Title, name_of, write
-from deploy.backup.taking import NotNow, Source, take
+from deploy.backup.taking import NotNow, Source, _continues, take
+from deploy.reading import Log, Stored
 from deploy.verify.chain import Walk
 from deploy.verify.checkpoints import Head
 from deploy.verify.proof import head_of
@@ -76,3 +78,23 @@ def test_whatever_else_stands_there_is_not_the_last_line(value: bytes | None) ->
     walk.take(0, LINES[0])
     assert is_last(head_of(walk), LINES[0])
     assert not is_last(head_of(walk), value)
+
+
+class Silent:
+    """A log that has no record where the last line stood: a marker, or another log's."""
+
+    def __init__(self, *values: bytes) -> None:
+        self._values = values
+
+    def some(self, *_: object) -> list[Stored]:
+        return [Stored(0, 5, 0, b"k", value, ()) for value in self._values]
+
+
+@pytest.mark.parametrize("values", [(), (LINES[4],), (b"{}",)], ids=["nothing", "another line", "no line"])
+def test_a_log_without_the_last_line_that_was_copied_is_another_one(values: tuple[bytes, ...], tmp_path: Path) -> None:
+    place = piece(tmp_path, range(6))
+    before, ends = manifest(tmp_path, place), {(TRAIL.name, 0): (0, 9)}
+    source = Source("127.0.0.1:1", "p", 1)
+    _continues(cast("Log", Silent(LINES[5])), before, source=source, ends=ends)
+    with pytest.raises(NotNow, match=TRAIL.name):
+        _continues(cast("Log", Silent(*values)), before, source=source, ends=ends)
