@@ -165,7 +165,8 @@ class Outgoing:
         desk.settle(mail, said)
 
     def _domain_of(self, mail: Open, clock: Moment) -> str:
-        person = self._person(mail, clock)
+        # Asked of every open mail at every turn.
+        person = self._person(mail, clock) if self._rates.domains else None
         return EVERYBODY if person is None else self._rates.domain_of(person.address)
 
     def _person(self, mail: Open, clock: Moment) -> Person | None:
