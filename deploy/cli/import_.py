@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deploy.cli import PROBLEMS, USAGE, Failed, settings_of
+from deploy.cli import PROBLEMS, USAGE, At, Failed, settings_of
 
 if TYPE_CHECKING:
     from deploy.connect.importing import Piece
     from deploy.connect.outcome import Outcome
     from deploy.connect.sources import Source
     from deploy.connect.takings import Where
-    from streams.core.moments import Moment
 
 SHOWN = 20
 """Events that a dry run shows in JSON."""
@@ -35,7 +34,7 @@ class BadFile(click.ClickException):
 @click.option("--map", "mapping", metavar="NAME|FILE.toml", help="Bảng ánh xạ của nguồn · The source's document.")
 @click.option("--guess", is_flag=True, help="Viết bảng ánh xạ đầu tiên · Write a first mapping from the column names.")
 @click.option("--missing", is_flag=True, help="Hồ sơ đã biến mất khỏi tệp xuất · List the dossiers that vanished.")
-@click.option("--as-of", "as_of", metavar="T", help="Lúc xuất tệp · When it was exported; default: when it was saved.")
+@click.option("--as-of", "as_of", type=At(), help="Lúc xuất tệp · When it was exported; default: when it was saved.")
 @click.option("--sheet", help="Tên trang tính · The sheet; default: the first.")
 @click.option("--partial", is_flag=True, help="Tệp chỉ có một phần · Says nothing of the dossiers it leaves out.")
 @click.option(
@@ -88,7 +87,7 @@ def _taken(ctx: click.Context, source: "Source", asked: dict[str, Any]) -> "tupl
 
     wanted = Asked(
         file=name,
-        as_of=_moment(asked["as_of"]),
+        as_of=asked["as_of"],
         sheet=asked["sheet"],
         partial=asked["partial"],
         from_start=asked["from_start"],
@@ -163,15 +162,6 @@ def _where(ctx: click.Context) -> "Where":
 
     kafka = settings_of(ctx).kafka
     return Where(kafka.cluster, kafka.prefix)
-
-
-def _moment(text: str | None) -> "Moment | None":
-    from deploy.cli.due import moment_from
-
-    try:
-        return None if text is None else moment_from(text)
-    except ValueError as wrong:
-        raise click.UsageError(f"not a time: {wrong}") from wrong
 
 
 class _failing:  # noqa: N801 - read as a word: with _failing()

@@ -31,6 +31,7 @@ def diff(ctx: click.Context, /, *, since: "Moment | None", until: "Moment | None
     from deploy import clock
     from deploy.replay import shadow_telling
     from deploy.replay.shadow import Span
+    from streams.core.working_time import named
 
     now = clock.now()
     end = now if until is None else min(now, until)
@@ -38,6 +39,8 @@ def diff(ctx: click.Context, /, *, since: "Moment | None", until: "Moment | None
     with _failing():
         begins, version = _shadow(settings, end)
         span = Span(begins if since is None else max(since, begins), end)
+        if span.since >= span.until:
+            raise click.UsageError(f"nothing lies between {named(span.since)} and {named(span.until)}")
         with _beside(settings, span) as beside:
             compared = shadow_telling.Compared(version, span, *beside.whole())
     if as_json:

@@ -112,6 +112,8 @@ def test_the_diff_names_who_would_have_been_told_had_the_shadow_counted_and_nobo
     text = asked("diff", "--until", ENDS, "--most", "1")
     assert "muộn hơn · later" in text.output
     assert "m1/cb" in text.output
+    nothing = asked("diff", "--since", ENDS, "--until", ENDS)
+    assert (nothing.exit_code, "nothing lies between" in nothing.output) == (2, True)
 
 
 def test_followed_live_the_same_differs_as_looked_at_afterwards(kafka: str, topics: Layout, on_broker: Written) -> None:

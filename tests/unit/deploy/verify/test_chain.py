@@ -86,6 +86,9 @@ def test_the_secret_is_its_owners_and_is_never_written_over(keys: tuple[Path, Pa
     assert keys[0].stat().st_mode & 0o077 == 0
     with pytest.raises(KeyUnusable):
         make_keys(*keys)
+    with pytest.raises(KeyUnusable, match=r"public\.pem"):
+        make_keys(tmp_path / "another.pem", keys[1])
+    assert not (tmp_path / "another.pem").exists(), "half a pair would be in the way of the next try"
 
 
 @pytest.mark.parametrize("read", [private_key, public_key])
