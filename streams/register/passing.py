@@ -4,6 +4,8 @@ Invariant: an epoch is decided by one edition of the rules. Where another begins
 the next epoch, before it does anything else, turns to it, once all dossiers have been judged by the edition before.
 """
 
+from typing import Final
+
 from streams.core.moments import Moment
 from streams.register.desk import Desk
 from streams.register.leaving import Leaving
@@ -11,6 +13,9 @@ from streams.register.redating import Redating
 
 SLICE = 5_000
 """Deadlines decided in one epoch at the most, so that a million due at one second do not hold up what arrives."""
+
+NOW: Final[Moment] = 0
+"""Stands for at once: the time of a partition itself may be ahead of the clock, where that was ahead once."""
 
 
 class Passing:
@@ -27,7 +32,7 @@ class Passing:
     def next_at(self) -> Moment | None:
         """When a dossier, or the rules, change by time alone; at once while dossiers are to be judged again."""
         if self.redating.pending:
-            return self.now
+            return NOW
         ends_at, next_at = self.redating.ends_at(self.now), self._shelf.next_at
         return next_at if ends_at is None else ends_at if next_at is None else min(ends_at, next_at)
 

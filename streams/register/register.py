@@ -18,7 +18,7 @@ from streams.register.desk import Desk
 from streams.register.entries import PARTITION_KEY, Entry, partition_of
 from streams.register.leaving import Leaving
 from streams.register.page import Page
-from streams.register.passing import Passing
+from streams.register.passing import NOW, Passing
 from streams.register.rebuilding import recalled
 from streams.register.redating import SLICE as REDATED
 from streams.register.redating import Redating
@@ -62,7 +62,7 @@ class Register:
     @property
     def next_at(self) -> Moment | None:
         """When a dossier, or the rules, change by time alone; at once while something is left to say."""
-        return self._time.next_at if self._announced else self._time.now
+        return self._time.next_at if self._announced else NOW
 
     @property
     def now(self) -> Moment:

@@ -4,7 +4,9 @@ import pytest
 
 from streams.core.calendar import Calendar
 from streams.core.editions import Always, Edition, Timetable
+from streams.core.moments import day_of
 from streams.core.rulebook import Policy, Rulebook
+from tests.sources import at
 
 CALENDAR = Calendar.build([], reach=(2024, 2024))
 
@@ -63,3 +65,12 @@ def test_a_reference_that_never_changes_has_one_edition() -> None:
     known = Always(rules("a")).known
     assert known.at(10**9).rules.version == "a"
     assert known.next_after(0) is None
+
+
+@pytest.mark.parametrize(
+    ("closed_since", "judged"),
+    [(None, False), (at("2020-03-02 09:00"), True), (at("2020-03-03 00:00"), False)],
+    ids=["says nothing of them", "since that day", "since the day after"],
+)
+def test_an_edition_judges_a_closed_dossier_again_only_where_it_says_so(closed_since: int | None, judged: bool) -> None:
+    assert Edition(0, rules("a"), closed_since).judges(day_of(at("2020-03-02 08:00"))) is judged
