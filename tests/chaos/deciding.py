@@ -1,4 +1,4 @@
-"""The register itself under a storm: `python -m tests.chaos.deciding BOOTSTRAP PREFIX [SLICE]` is its worker.
+"""The register itself under a storm: `python -m tests.chaos.deciding BOOTSTRAP PREFIX [slice=N]` is its worker.
 
 It follows the reference; when other rules count, so many dossiers are judged again in one epoch.
 
@@ -56,7 +56,7 @@ def numbered(number: int) -> tuple[bytes, bytes]:
     return record.key or b"", record.value or b""
 
 
-def worker(bootstrap: str, prefix: str, redated: int = SLICE) -> Worker:
+def worker(bootstrap: str, prefix: str, *, redated: int = SLICE, name: str | None = None) -> Worker:
     connection = Connection(bootstrap, prefix, f"{prefix}-deciding")
     reference, figures = Reference(load_rulebook()), RegisterMetrics(CollectorRegistry())
 
@@ -66,7 +66,7 @@ def worker(bootstrap: str, prefix: str, redated: int = SLICE) -> Worker:
     return Worker(
         [StepPlan(EVENTS.name, STATE.name, register, TALLIES.name)],
         connection=connection,
-        membership=Membership(session=6.0, heartbeat=1.5),
+        membership=Membership(instance_id=name, session=6.0, heartbeat=1.5),
         pace=Pace(clock.now, spacing=0.05, patience=1.0),
         metrics=EngineMetrics(CollectorRegistry(), (connection.topic(EVENTS.name),)),
         followed=Followed(REFERENCE.name, reference.learn),
@@ -95,5 +95,10 @@ def compared(events: int, times: Counter[str], differences: int) -> Finding:
     return Finding(events, len(wanted - times.keys()), repeated, differences + len(times.keys() - wanted))
 
 
+async def main(bootstrap: str, prefix: str, *more: str) -> int:
+    said = dict(each.split("=") for each in more)
+    return await worker(bootstrap, prefix, redated=int(said.get("slice", SLICE)), name=said.get("member")).run()
+
+
 if __name__ == "__main__":
-    sys.exit(asyncio.run(worker(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])).run()))
+    sys.exit(asyncio.run(main(*sys.argv[1:])))

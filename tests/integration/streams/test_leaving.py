@@ -86,7 +86,7 @@ def wait_for(crew: Crew, layout: Layout, kind: str, *, least: int) -> Counter[st
 def test_who_left_comes_back_once_from_the_log_though_the_worker_is_killed(kafka: str, topics: Layout) -> None:
     send(kafka, topics, closed())
     publish(kafka, topics, release(LEAVING, counts_from=CHANGE))
-    crew = Crew(kafka, topics, module="tests.chaos.deciding")
+    crew = Crew(kafka, topics, module="tests.chaos.deciding", static=True)
     crew.start()
     everybody = {named(number) for number in range(DOSSIERS)}
     reopened = {named(number) for number in range(DOSSIERS) if number % 3}

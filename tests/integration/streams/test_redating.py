@@ -109,7 +109,7 @@ def test_a_worker_killed_while_it_judges_dossiers_again_corrects_each_once(
 ) -> None:
     send(kafka, topics, events())
     publish(kafka, topics, release(MORE_OFF, counts_from=CHANGE))
-    crew = Crew(kafka, topics, module="tests.chaos.deciding", arguments=[str(SLICE)])
+    crew = Crew(kafka, topics, module="tests.chaos.deciding", arguments=[f"slice={SLICE}"], static=True)
     crew.start()
     try:
         seen = 0
