@@ -1,7 +1,7 @@
 """What every test shares.
 
 How deep laws are searched: `ci` by default, `law` and `fuzz` for the make targets. How a command that ran within a test
-logs is forgotten after it: another test asks what is told, at every level.
+logs is forgotten after it: another test asks what is told, at every level. One Kafka for the whole run.
 """
 
 import os
@@ -25,3 +25,16 @@ def _logs_as_at_the_start() -> Iterator[None]:
     # Not imported for it: where only the rules are tried (`make mutation`), there is none.
     if "structlog" in sys.modules:
         sys.modules["structlog"].reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[str]:
+    """Give a real cluster's address: DUNGHAN_KAFKA__BOOTSTRAP where it is set, else one broker for this run."""
+    given = os.environ.get("DUNGHAN_KAFKA__BOOTSTRAP")
+    if given:
+        yield given
+        return
+    from deploy.local.kafka import LocalKafka  # noqa: PLC0415 - `make mutation` tries the rules without its libraries
+
+    with LocalKafka() as local:
+        yield local.bootstrap

@@ -18,11 +18,12 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from alerts.courier import settled_to
-from deploy.demo.stage import PARTITIONS, Stage, stage
+from deploy.demo.stage import PARTITIONS, Stage
 from streams.core.moments import datetime_of
 from streams.sockets import direct
 from streams.topics import INBOX, TOPICS, prefixed
 from streams.wire.contract import TICK
+from tests.acceptance.conftest import Staged
 from tests.sources import at, event
 
 DOSSIERS = 2_000
@@ -72,8 +73,8 @@ def five_records(number: int) -> Iterator[tuple[dict[bytes, bytes], bytes]]:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with stage(tmp_path_factory.mktemp("privacy") / "stage", workers=1, prefix="privacy") as it:
+def played(staged: Staged) -> Iterator[Stage]:
+    with staged(1) as it:
         producer = KafkaProducer(**direct(it.bootstrap), linger_ms=20)
         topic = prefixed(it.prefix, INBOX)
         for number in range(DOSSIERS):

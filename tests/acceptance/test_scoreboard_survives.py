@@ -16,16 +16,13 @@ from threading import Event, Thread
 from time import monotonic
 
 import msgspec
-import pytest
 from prometheus_client import CollectorRegistry
 
 from deploy.demo import article
 from deploy.demo.histories import messages, ticks
 from deploy.demo.history import Message
 from deploy.demo.play import play
-from deploy.local.kafka import LocalKafka
 from deploy.rulebook import load_rulebook
-from deploy.settings import given_bootstrap
 from streams import topics
 from streams.core.counting import Cohort
 from streams.core.moments import Moment, datetime_of
@@ -39,7 +36,7 @@ from streams.wire.contract import TICK
 from streams.wire.records import Tally
 from tests.integration.dashboards.pipeline import PARTITIONS, PERIOD, Pipeline, pipeline
 
-SHARE = 9
+SHARE = 18
 """One dossier in so many of the article's half-year is played."""
 PATIENCE = 60.0
 Figures = Counter[tuple[str, str]]
@@ -165,16 +162,6 @@ def received_in(tally: bytes) -> Figures:
                 found[read_tally.unit, cell.label.value] += cell.count
                 found[read_tally.unit, "received"] += cell.count
     return found
-
-
-@pytest.fixture(scope="module")
-def kafka() -> Iterator[str]:
-    given = given_bootstrap()
-    if given:
-        yield given
-        return
-    with LocalKafka() as local:
-        yield local.bootstrap
 
 
 def everything() -> list[Message]:

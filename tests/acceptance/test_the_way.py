@@ -12,12 +12,13 @@ import pytest
 from kafka import KafkaProducer
 
 from alerts.courier import settled_to
-from deploy.demo.stage import PARTITIONS, Stage, stage
+from deploy.demo.stage import PARTITIONS, Stage
 from deploy.rulebook import load_rulebook
 from deploy.verify.whole import Source, verified
 from streams.core.moments import Moment, datetime_of
 from streams.sockets import direct
 from streams.topics import INBOX, REJECTED, TRAIL, prefixed
+from tests.acceptance.conftest import Staged
 from tests.chaos.judge import committed
 from tests.sources import SOURCE, at, sent
 
@@ -44,9 +45,8 @@ BAD = (
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    folder = tmp_path_factory.mktemp("way") / "stage"
-    with stage(folder, workers=2, prefix="way") as it:
+def running(staged: Staged) -> Iterator[Stage]:
+    with staged(2) as it:
         _send(it, [*BAD, *GOOD], until=at("2020-03-10 08:00"))
         _wait(it, at("2020-03-10 08:00"))
         yield it

@@ -16,7 +16,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -190,12 +190,15 @@ def judged(bootstrap: str, clients: Clients) -> Came:
     return Came(len(clients.answered) * BATCH, lost, len(repeated), torn + baseless, clients.refused)
 
 
-def storm(*, kills: int, brokers: int, seed: int = 9) -> Came:
-    """Kill the gateway so many times, every third time gently, and the broker in between, while clients post."""
+def storm(*, kills: int, brokers: int, seed: int = 9, on: LocalKafka | None = None) -> Came:
+    """Kill the gateway so many times, every third time gently, and the broker in between, while clients post.
+
+    `on` is a cluster that runs already; it is left as it then is.
+    """
     dice = random.Random(seed)
     blows = ["gateway"] * kills + ["broker"] * brokers
     dice.shuffle(blows)
-    with tempfile.TemporaryDirectory() as folder, LocalKafka() as kafka:
+    with tempfile.TemporaryDirectory() as folder, nullcontext(on) if on else LocalKafka() as kafka:
         with posting(kafka, Path(folder)) as (gateway, clients):
             for number, blow in enumerate(blows):
                 clients.wait_for(3)

@@ -1,6 +1,5 @@
-"""Real servers for the tests: one Kafka for the whole run, its topics under a prefix of their own for each test."""
+"""Real servers for the tests; the Kafka of the whole run is that of `tests/conftest.py`."""
 
-import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,21 +8,9 @@ import pytest
 
 from deploy.admin import TopicAdmin
 from deploy.layout import Layout
-from deploy.local.kafka import LocalKafka
 from deploy.local.mailbox import LocalMailbox
 
 PARTITIONS = 4
-
-
-@pytest.fixture(scope="session")
-def kafka() -> Iterator[str]:
-    """Give a real cluster's address: DUNGHAN_KAFKA__BOOTSTRAP where it is set, else one broker for this run."""
-    given = os.environ.get("DUNGHAN_KAFKA__BOOTSTRAP")
-    if given:
-        yield given
-        return
-    with LocalKafka() as local:
-        yield local.bootstrap
 
 
 @pytest.fixture

@@ -25,8 +25,9 @@ from tests.chaos.gateway import HOME, PARTITIONS, PREFIX, SOURCE, Gateway, event
 PATIENCE = 60.0
 
 
-def test_nothing_answered_202_is_lost_when_gateway_and_broker_are_killed() -> None:
-    came = storm(kills=3, brokers=1)
+def test_nothing_answered_202_is_lost_when_gateway_and_broker_are_killed(kafka: LocalKafka) -> None:
+    came = storm(kills=3, brokers=1, on=kafka)
+    TopicAdmin(kafka.bootstrap, Layout(PREFIX, PARTITIONS, 1)).delete()
     assert (came.lost, came.wrong) == (0, 0)
     assert came.answered >= 15 * 20
 
