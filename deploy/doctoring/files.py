@@ -31,8 +31,17 @@ def looked_at(settings: Settings, *, now: Moment) -> Iterator[Line]:
     shown = certificate_of(settings.kafka.cluster)
     if shown is not None:
         remedy = "renew the brokers' certificates, one broker after the other"
-        yield ending("the brokers'", x509.load_der_x509_certificate(shown), now=now, remedy=remedy)
+        yield ending_of("the brokers'", shown, now=now, remedy=remedy)
     yield from _secrets(settings)
+
+
+def ending_of(whose: str, shown: bytes, *, now: Moment, remedy: str) -> Line:
+    """Return the same of a certificate (DER) that a server shows; one that is trusted may still be beyond us to read."""
+    try:
+        certificate = x509.load_der_x509_certificate(shown)
+    except ValueError as error:
+        return Line("certificate", Grade.WARNING, f"{whose} cannot be read: {error}", "look with openssl s_client")
+    return ending(whose, certificate, now=now, remedy=remedy)
 
 
 def ending(whose: str, certificate: x509.Certificate, *, now: Moment, remedy: str) -> Line:

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 import msgspec
-from cryptography import x509
 
 from alerts.greeting import Greeted, greeted
-from deploy.doctoring.files import ending
+from deploy.doctoring.files import ending_of
 from deploy.doctoring.line import Grade, Line
 from deploy.mailing import server_of
 from deploy.sections import Smtp
@@ -27,8 +26,7 @@ def looked_at(settings: Settings, *, now: Moment) -> Iterator[Line]:
         return
     yield _told(where, smtp, found)
     if found.certificate is not None:
-        certificate = x509.load_der_x509_certificate(found.certificate)
-        yield ending(where, certificate, now=now, remedy="have the mail server's certificate renewed")
+        yield ending_of(where, found.certificate, now=now, remedy="have the mail server's certificate renewed")
 
 
 def _told(where: str, smtp: Smtp, found: Greeted) -> Line:

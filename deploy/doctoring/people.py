@@ -9,19 +9,19 @@ from streams.core.moments import Moment
 
 def looked_at(directory: Directory, *, now: Moment) -> Iterator[Line]:
     """Return a line for each fault, or one that all is well."""
-    faults = [*_silent(directory), *_circles(directory, now)]
+    faults = [*_silent(directory, now), *_circles(directory, now)]
     yield from faults
     if not faults:
         found = f"{len(directory.officers)} officers, {len(directory.units)} units, each can be written to"
         yield Line("people", Grade.FINE, found)
 
 
-def _silent(directory: Directory) -> Iterator[Line]:
+def _silent(directory: Directory, now: Moment) -> Iterator[Line]:
     mute = sorted(each.id for each in directory.officers.values() if not each.address)
     if mute:
         yield Line("people", Grade.WARNING, f"without an address: {', '.join(mute)}", "write it into officers.csv")
     for unit in directory.units.values():
-        if not unit.head and not unit.address and not unit.successor:
+        if not (unit.head or unit.address or unit.successor or unit.has_ended(now)):
             found = f"{unit.id} has neither head nor mailbox"
             yield Line("people", Grade.WARNING, found, "name one in units.csv, or its leader is told of everything")
 

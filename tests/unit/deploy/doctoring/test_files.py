@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.doctoring.files import looked_at
+from deploy.doctoring.files import ending_of, looked_at
 from deploy.doctoring.line import Grade
 from deploy.governance import Consent
 from deploy.sections import Kafka, Smtp
@@ -35,6 +35,11 @@ def test_the_key_of_a_second_person_is_a_secret_too(tmp_path: Path) -> None:
     key.chmod(0o644)
     (line,) = looked_at(Settings(consent=Consent(key_file=key)), now=0)
     assert (line.what, line.grade) == ("secrets", Grade.WRONG)
+
+
+def test_a_certificate_that_cannot_be_read_ends_nothing() -> None:
+    line = ending_of("mail:25", b"not DER", now=0, remedy="renew it")
+    assert (line.grade, line.found.startswith("mail:25 cannot be read")) == (Grade.WARNING, True)
 
 
 def test_without_files_there_is_nothing_to_say() -> None:

@@ -31,6 +31,12 @@ def test_a_unit_that_nobody_answers_for_is_named() -> None:
     assert (line.grade, line.found.startswith("u has neither")) == (Grade.WARNING, True)
 
 
+def test_a_unit_that_is_no_more_needs_nobody() -> None:
+    gone = Unit(id="u", name="U", ended_at=NOW)
+    (line,) = looked_at(Directory(officers={"a": officer("a")}, units={"u": gone}), now=NOW)
+    assert line.grade is Grade.FINE
+
+
 def test_deputies_in_a_circle_are_named_once() -> None:
     people = (officer("a", deputy="b"), officer("b", deputy="c"), officer("c", deputy="b"), officer("d", deputy="d"))
     lines = list(looked_at(directory(*people), now=NOW))
