@@ -36,7 +36,7 @@ def looked_at(settings: Settings, *, now: Moment) -> Iterator[Line]:
 
 
 def ending_of(whose: str, shown: bytes, *, now: Moment, remedy: str) -> Line:
-    """Return the same of a certificate (DER) that a server shows; one that is trusted may still be beyond us to read."""
+    """Return the same of a certificate (DER) that a server shows; one that is trusted may be beyond us to read."""
     try:
         certificate = x509.load_der_x509_certificate(shown)
     except ValueError as error:
