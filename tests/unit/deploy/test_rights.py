@@ -1,14 +1,17 @@
 """The least rights of each process: who may write what, as lines for kafka-acls.sh and as KafkaUsers."""
 
 import json
+import re
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
 from deploy.cli import main
-from deploy.rights import ADMINISTRATOR, PARTS, Kind, as_commands, parts, rights_of
+from deploy.rights import ADMINISTRATOR, PARTS, Kind, as_commands, as_user, parts, rights_of
 from streams.topics import TOPICS
+from tests.unit.deploy.stacks.resources import SHAPES
 
 
 def writers(topic: str) -> set[str]:
@@ -84,3 +87,11 @@ def test_a_user_of_strimzi_has_scram_and_its_rights(tmp_path: Path, monkeypatch:
     assert user["spec"]["authentication"] == {"type": "scram-sha-512"}
     resources = {each["resource"]["name"] for each in user["spec"]["authorization"]["acls"]}
     assert resources == {"unit.tallies", "dossier.heard"}
+
+
+@pytest.mark.parametrize("part", parts())
+def test_the_user_of_every_part_is_one_that_strimzi_takes(part: str) -> None:
+    user = as_user(part, "lai", cluster="dunghan")
+    shape = SHAPES[str(user["apiVersion"]), str(user["kind"])]
+    assert msgspec.convert(user["spec"], shape) is not None
+    assert re.fullmatch("[a-z0-9]([-a-z0-9]*[a-z0-9])?", part), "a Kubernetes name (RFC 1123)"

@@ -171,6 +171,63 @@ class KafkaTopic(Shape):
     config: dict[str, str]
 
 
+class Scram(Shape):
+    type: Literal["scram-sha-512"]
+
+
+class Named(Shape, tag_field="type"):
+    name: Text
+    pattern_type: Literal["literal", "prefix"]
+
+
+class OfTopic(Named, tag="topic"):
+    pass
+
+
+class OfGroup(Named, tag="group"):
+    pass
+
+
+class OfTransaction(Named, tag="transactionalId"):
+    pass
+
+
+class OfCluster(Shape, tag_field="type", tag="cluster"):
+    """The one resource without a name."""
+
+
+Operation = Literal[
+    "Read",
+    "Write",
+    "Delete",
+    "Alter",
+    "Describe",
+    "All",
+    "IdempotentWrite",
+    "ClusterAction",
+    "Create",
+    "AlterConfigs",
+    "DescribeConfigs",
+]
+
+
+class AclRule(Shape):
+    resource: OfTopic | OfGroup | OfTransaction | OfCluster
+    operations: Annotated[list[Operation], msgspec.Meta(min_length=1)]
+    host: Text
+    type: Literal["allow", "deny"] = "allow"
+
+
+class SimpleAuthorization(Shape):
+    type: Literal["simple"]
+    acls: list[AclRule]
+
+
+class KafkaUser(Shape):
+    authentication: Scram
+    authorization: SimpleAuthorization
+
+
 SHAPES: dict[tuple[str, str], type[Shape]] = {
     ("keda.sh/v1alpha1", "ScaledObject"): ScaledObject,
     ("monitoring.coreos.com/v1", "PodMonitor"): PodMonitor,
@@ -178,4 +235,5 @@ SHAPES: dict[tuple[str, str], type[Shape]] = {
     ("kafka.strimzi.io/v1", "Kafka"): Kafka,
     ("kafka.strimzi.io/v1", "KafkaNodePool"): NodePool,
     ("kafka.strimzi.io/v1", "KafkaTopic"): KafkaTopic,
+    ("kafka.strimzi.io/v1", "KafkaUser"): KafkaUser,
 }
