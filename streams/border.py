@@ -98,11 +98,12 @@ class Step(Protocol):
     def needs(self, batch: Sequence[Incoming]) -> Sequence[int]:
         """Return the offsets of earlier records of the same partition that these cannot be taken without.
 
-        Asked before every `take`; where it names any, the engine reads them and answers with `give_back`.
+        Asked before every `take`; where it names any, the engine reads them and answers with `give_back`. Where it
+        cannot read them all for now, it gives what it has, takes nothing, and asks once more.
         """
 
     def give_back(self, records: Iterable[Incoming]) -> None:
-        """Hear what was asked for; a record that is not among them is not there any more, or cannot be read."""
+        """Hear what was asked for; what has not come by the next `take` is not there any more, or cannot be read."""
 
     def take(self, batch: Sequence[Incoming], *, now: Moment, behind: bool) -> Epoch:
         """Take records in order, not always all of them; `now` is the clock, `behind` says that more are waiting."""

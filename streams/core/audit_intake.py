@@ -7,13 +7,12 @@ from typing import Final
 from streams.core.events import Accepted, Submitted
 from streams.core.findings import Rule
 from streams.core.history import standing
-from streams.core.labels import State
 from streams.core.moments import Moment, clock_of, day_of
+from streams.core.transitions import CLOSED
 from streams.core.view import Sign, Signs, View
 from streams.core.voices import claimed
 
 HOUR: Final = 3600
-CLOSINGS: Final = (State.REFUSED, State.STOPPED, State.DONE, State.RETURNED)
 
 
 def intake_slow(view: View) -> Signs:
@@ -91,7 +90,7 @@ def closing_unsynchronised(view: View) -> Signs:
     said = [one.body for one in standing(view.dossier.events)[0] if one.source.startswith(national)]
     claims = [claimed(body) for body in said if not isinstance(body, Submitted)]
     last = next((state for state in reversed(claims) if state is not None), None)
-    if last is None or last in CLOSINGS:
+    if last is None or last in CLOSED:
         return ()
     by = closed_at + view.policy.findings.synchronised_within_hours * HOUR
     return (Sign(Rule.VOICES_DIFFER, view.at(closed_at), by + 1, f"{national[0]} still says {last}"),)

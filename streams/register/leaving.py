@@ -44,8 +44,11 @@ class Leaving:
         self._page.say(Left(key.decode(), stub.counted.alike.label, stub.events, decided_at=now))
 
     def needs(self, batch: Sequence[Incoming]) -> list[int]:
-        """Return the offsets of the records that dossiers which these name need to come back, in order."""
-        self.forget()
+        """Return the offsets of the records that dossiers which these name need to come back, in order.
+
+        What was given since the last epoch is not asked for again.
+        """
+        self._asked = set()
         offsets: list[int] = []
         for record in batch if self._shelf.left else ():
             key = record.key or b""
@@ -55,12 +58,12 @@ class Leaving:
                 if len(self._asked) == AT_ONCE:
                     break
                 self._asked.add(key)
-                offsets += stub.offsets
+                offsets += [offset for offset in stub.offsets if offset not in self._given]
         return sorted(offsets)
 
     def give_back(self, records: Iterable[Incoming]) -> None:
-        """Take what could be read of them."""
-        self._given = {record.offset: record for record in records}
+        """Take what could be read of them, beside what was given already."""
+        self._given |= {record.offset: record for record in records}
 
     def forget(self) -> None:
         """Let go of what was asked and given: it holds for one epoch."""

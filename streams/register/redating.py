@@ -155,13 +155,22 @@ class Redating:
             self._cursor = self._queue = None
 
     def _appoint_leaving(self, key: bytes) -> None:
-        """Appoint a closed dossier that nothing is awaited of for its leaving; the verdict stays as it is."""
-        if not self._clerk.lets_leave or self._shelf.appointed(key) is not None:
+        """Appoint a closed dossier of which nothing else is awaited for its leaving; the verdict stays as it is."""
+        appointed = self._shelf.appointed(key)
+        if not self._clerk.lets_leave or (appointed is not None and not self._leave_sooner):
             return
-        if (entry := self._shelf.get(key)) is not None:
-            self._clerk.appoint_leaving(entry, self._as_of)
-            if entry.leaving:
-                self._shelf.put(key, entry, appointed=None)
+        if (entry := self._shelf.get(key)) is None or (appointed is not None and not entry.leaving):
+            return
+        entry.next_at = None
+        self._clerk.appoint_leaving(entry, self._as_of)
+        if entry.next_at != appointed:
+            self._shelf.put(key, entry, appointed=appointed)
+
+    @property
+    def _leave_sooner(self) -> bool:
+        """Whether dossiers leave sooner than by the rules before; where later, each finds out at its moment."""
+        before = self._reference.known.at(self._as_of - 1).rules.policy
+        return self._edition.rules.policy.leave_after_days < before.leave_after_days
 
     def _next(self) -> tuple[bytes, Counted | None] | None:
         """Return the next key that has not been written since the edition began; it stays in the queue."""

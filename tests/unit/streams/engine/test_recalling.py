@@ -7,6 +7,7 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import CorruptRecordException
 
+from streams.border import Incoming
 from streams.engine.recalling import NEAR, read
 from tests.sources import Record
 
@@ -50,11 +51,33 @@ class Reader:
     ],
 )
 def test_what_can_be_read_is_given(reader: Reader, wanted: list[int], expected: list[int]) -> None:
-    found = asyncio.run(read(reader, PLACE, wanted))
+    found: list[Incoming] = []
+    asyncio.run(read(reader, PLACE, wanted, found=found))
     assert [record.offset for record in found] == expected
+
+
+class Slow(Reader):
+    """A cluster that goes silent after so many answers."""
+
+    answers = 2
+
+    async def getmany(
+        self, place: TopicPartition, *, timeout_ms: int, max_records: int | None
+    ) -> dict[TopicPartition, list[Record]]:
+        if not self.answers:
+            raise TimeoutError
+        self.answers -= 1
+        return await super().getmany(place, timeout_ms=timeout_ms, max_records=max_records)
+
+
+def test_what_was_read_before_a_cluster_went_silent_is_not_lost() -> None:
+    found: list[Incoming] = []
+    with pytest.raises(TimeoutError):
+        asyncio.run(read(Slow(20_000), PLACE, [3, 4_000, 8_000, 12_000], found=found))
+    assert [record.offset for record in found] == [3, 4_000]
 
 
 def test_over_a_small_distance_it_reads_on() -> None:
     reader = Reader(2_000)
-    asyncio.run(read(reader, PLACE, [0, NEAR // 2, NEAR, NEAR * 3]))
+    asyncio.run(read(reader, PLACE, [0, NEAR // 2, NEAR, NEAR * 3], found=[]))
     assert reader.sought == 2

@@ -8,6 +8,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from deploy.rulebook import load_rulebook
+from streams.core.editions import Edition
 from streams.core.moments import Moment
 from streams.core.rulebook import Policy, Rulebook
 from streams.engine.memory import MemoryEngine, Topics
@@ -18,6 +19,7 @@ from streams.register.leaving import AT_ONCE
 from streams.register.register import Register
 from streams.register.stubs import Stub, Traces, stub_in
 from streams.topics import EVENTS, STATE, TALLIES, TRAIL
+from tests.property.test_leaving import Fixed, Run, rules
 from tests.sources import DOSSIER, Record, at, sent, taken
 
 RULES = Rulebook("p", Policy("p", leave_after_days=30), load_rulebook().calendar_for(None))
@@ -87,6 +89,16 @@ def test_it_leaves_on_its_day_and_is_counted_as_before(office: Office) -> None:
     assert office.tallies() == before
     assert len(left(office)) < len(packed)
     assert office.figure("dunghan_dossiers_left_total") == 1
+
+
+@pytest.mark.parametrize(("first", "then"), [(3650, 30), (10, 30)], ids=["sooner", "later"])
+def test_it_leaves_by_the_policy_that_counts_then_whichever_counted_when_it_was_closed(first: int, then: int) -> None:
+    turn = at("2020-03-12 08:00")
+    run = Run(taken(CLOSED), Fixed(Edition(0, rules(first)), Edition(turn, rules(then, version="two"))))
+    run.finish(GONE - 1)
+    assert run.step.kept == {"whole": 1, "left": 0}
+    run.finish(GONE)
+    assert run.step.kept == {"whole": 0, "left": 1}
 
 
 def test_whoever_left_does_not_leave_again_and_a_worker_that_starts_again_knows_it(office: Office) -> None:
@@ -250,6 +262,22 @@ def test_a_rebuild_passes_over_what_could_not_be_taken() -> None:
     entry = step.entry(KEY)
     assert isinstance(entry, Entry)
     assert entry.dossier.lines.count == 2
+
+
+def test_of_what_a_slow_cluster_has_given_nothing_is_asked_again() -> None:
+    """Else a cluster that cannot give all in its time is asked for ever, and the partition stands."""
+    step = Register(0, rules=RULES, metrics=RegisterMetrics(CollectorRegistry()))
+    step.take(taken(CLOSED), now=GONE, behind=False)
+    late = [one._replace(offset=2) for one in taken([REOPENED])]
+    assert step.needs(late) == [0, 1]
+    step.give_back(taken(CLOSED)[:1])
+    assert step.needs(late) == [1]
+    step.give_back(taken(CLOSED)[1:])
+    assert step.needs(late) == []
+    epoch = step.take(late, now=at("2020-05-04 08:00"), behind=False)
+    lines = [json.loads(value or b"")["line"] for _, value in epoch.outputs[TRAIL.name, 0]]
+    assert "came_back" in lines
+    assert step.kept == {"whole": 1, "left": 0}
 
 
 @pytest.mark.parametrize("offsets", [(0,), (0, 1, 127, 255), (128, 129, 16_511, 3_000_000), (2**39, 2**40 - 1)])
