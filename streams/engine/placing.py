@@ -6,6 +6,7 @@ without key and value, a header without a value.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Coroutine, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
@@ -111,7 +112,9 @@ class Placer:
     def _close(self) -> None:
         try:
             for producer in self._started:
-                self._runner.run(producer.stop())
+                # What was written is written; a broker that has gone must not hide what was told before.
+                with contextlib.suppress(NotPlaced):
+                    self._run(producer.stop())
         finally:
             self._runner.close()
 

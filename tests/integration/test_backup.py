@@ -16,7 +16,7 @@ from deploy.cli import main
 from deploy.layout import Layout
 from deploy.reading import Log, Stored
 from streams.engine.connection import Connection
-from streams.engine.placing import Placer, Record, Run
+from streams.engine.placing import NotPlaced, Placer, Record, Run
 from streams.sockets import direct
 from streams.topics import EVENTS, INBOX, LEDGER, OUTBOX, STATE, TOPICS, Topic, prefixed
 from tests.integration.dashboards.pipeline import PARTITIONS
@@ -103,6 +103,10 @@ def test_what_was_given_up_and_what_was_never_committed_takes_its_offsets_again(
     for partition in (1, 3):
         assert [one for one in noted[partition] if one.value] == was_noted[partition]
     assert [one.value for one in was_noted[3]] == [b"noted", b"passed over"]
+    with Placer(Connection(kafka, "", ""), f"{there}-z") as placer:
+        for topic, place, why in ((EVENTS, 1, "came to stand at"), (INBOX, 3, "stamps it anew")):
+            with pytest.raises(NotPlaced, match=why):
+                placer.place([Run(prefixed(there, topic), place, 0, [Record(1, b"k", b"v")])])
     with Groups(kafka, prefix=small.prefix) as was_at, Groups(kafka, prefix=there) as is_at:
         assert is_at.reached() == was_at.reached() != ()
     TopicAdmin(kafka, Layout(there, PARTITIONS, 1)).delete()
