@@ -2,10 +2,12 @@
 
 Invariant: every appointment before the horizon stands in the heap, every other in the list of its day; older ones that
 no longer hold may stand beside them. The horizon moves with the time that is asked for, so the heap stays small.
-`_first` is where the first day with a list begins.
+`_first` is where the first day with a list begins. A list holds numbers of four bytes; the heap holds keys, since what
+is due at one moment is due in their order, whichever numbers they have after a new start.
 """
 
 import heapq
+from array import array
 from collections.abc import Callable, Iterable
 
 from streams.core.dues import NEVER
@@ -16,13 +18,13 @@ SLACK = 1_000
 
 
 class Agenda:
-    """The appointments of keys; `appointed` says for which moment a key is appointed now."""
+    """The appointments of keys by number; `appointed` says for which moment one is appointed now, `key` whose it is."""
 
-    def __init__(self, appointed: Callable[[bytes], Moment | None]) -> None:
+    def __init__(self, appointed: Callable[[int], Moment | None], key: Callable[[int], bytes]) -> None:
         """Begin empty."""
-        self._appointed = appointed
+        self._appointed, self._key = appointed, key
         self._near: list[tuple[Moment, bytes]] = []
-        self._far: dict[int, list[bytes]] = {}
+        self._far: dict[int, array[int]] = {}
         self._soonest: dict[int, Moment] = {}
         self._horizon: Moment = 0
         self._first: Moment = NEVER
@@ -32,19 +34,19 @@ class Agenda:
         """Return how many appointments there are, with those that no longer hold."""
         return self._length
 
-    def add(self, at: Moment, key: bytes) -> None:
-        """Appoint a key, which `appointed` will give the same moment for."""
+    def add(self, at: Moment, number: int) -> None:
+        """Appoint a number, which `appointed` will give the same moment for."""
         self._length += 1
         if at < self._horizon:
-            heapq.heappush(self._near, (at, key))
+            heapq.heappush(self._near, (at, self._key(number)))
             return
         day = at // SECOND_OF_DAY
-        keys = self._far.get(day)
-        if keys is None:
-            keys = self._far[day] = []
+        numbers = self._far.get(day)
+        if numbers is None:
+            numbers = self._far[day] = array("I")
             self._soonest[day] = at
             self._first = min(self._first, day * SECOND_OF_DAY)
-        keys.append(key)
+        numbers.append(number)
         self._soonest[day] = min(self._soonest[day], at)
 
     @property
@@ -59,24 +61,29 @@ class Agenda:
         self._length -= 1
         return heapq.heappop(self._near)
 
-    def anew(self, keys: Iterable[bytes]) -> None:
+    def anew(self, numbers: Iterable[int]) -> None:
         """Keep the appointments that hold: who changes often must not fill the memory with old ones."""
         self._near, self._far, self._soonest, self._horizon, self._length = [], {}, {}, 0, 0
         self._first = NEVER
-        for key in keys:
-            if (at := self._appointed(key)) is not None:
-                self.add(at, key)
+        for number in numbers:
+            if (at := self._appointed(number)) is not None:
+                self.add(at, number)
 
     def _reached(self, until: Moment) -> bool:
         """Bring the first day with appointments near if it has begun by then; returns whether anything is near."""
         while not self._near and self._first <= until:
             day = self._first // SECOND_OF_DAY
-            keys = self._far.pop(day)
+            numbers = self._far.pop(day)
             del self._soonest[day]
             self._first = min(self._far, default=NEVER) * SECOND_OF_DAY
             self._horizon = (day + 1) * SECOND_OF_DAY
-            moments = [(self._appointed(key), key) for key in set(keys)]
-            self._near = [(at, key) for at, key in moments if at is not None and at // SECOND_OF_DAY == day]
-            self._length += len(self._near) - len(keys)
+            # Most of a day's have moved on by then: nothing is made of those.
+            near = {
+                (at, self._key(number))
+                for number in numbers
+                if (at := self._appointed(number)) is not None and at // SECOND_OF_DAY == day
+            }
+            self._near = list(near)
+            self._length += len(self._near) - len(numbers)
             heapq.heapify(self._near)
         return bool(self._near)

@@ -89,7 +89,7 @@ def unpacked(packed: bytes) -> Entry:
 def proved(packed: bytes) -> Entry:
     """Return the same after reading every event of its history; raises msgspec.DecodeError, ValueError, IndexError."""
     entry = unpacked(packed)
-    entry.dossier.lines.events()
+    entry.dossier.lines.prove()
     return entry
 
 

@@ -90,8 +90,8 @@ class Register:
     def restore(self, records: Iterable[tuple[bytes, bytes | None]]) -> None:
         """Take up entries as `dossier.state` holds them, and what the partition keeps of itself."""
         records = list(records)
-        self._shelf.restore(record for record in records if record[0] != PARTITION_KEY)
-        for _, value in (record for record in records if record[0] == PARTITION_KEY):
+        self._shelf.restore([record for record in records if record[0] != PARTITION_KEY])
+        for value in [value for key, value in records if key == PARTITION_KEY]:
             kept = partition_of(value)
             self._time.now = self._page.take_up(kept)
             self._time.redating.restore(kept)

@@ -1,6 +1,6 @@
 """Where packed entries lie: bound in volumes, so that a million small values that grow leave no holes in the memory.
 
-Invariant: each key has a number, and each number one place: a volume and where in it the value begins. Of all that the
+Invariant: each number of the roll has one place, a volume and where in it the value begins, or none. Of all that the
 volumes hold, no more than a sixth (and two volumes) is out of use: where it would be more, what is in use of the
 emptiest is copied on.
 """
@@ -18,107 +18,98 @@ LOOSE: Final = 5
 SPARE: Final = 4
 """Volumes kept for the next writing, so that nothing depends on what the allocator does with those let go."""
 _HEAD: Final = Struct("=II")
-"""Before each value: the number of its key, and how long it is."""
+"""Before each value: its number, and how long it is."""
+_BEHIND: Final = _HEAD.size
+_read_head: Final = _HEAD.unpack_from
+_write_head: Final = _HEAD.pack_into
+_WITHIN: Final = SIZE - 1
+"""The bits of a place that say where in its volume; those above are the volume's number, from 1."""
 _ABSENT: Final = 0
 
 
 class Volumes:
-    """Bytes by key, like a dictionary of them."""
+    """Bytes by number, like a dictionary of them; the numbers are those of a roll, so nearly all have a value."""
 
     def __init__(self) -> None:
         """Begin with an empty volume."""
-        self._numbers: dict[bytes, int] = {}
-        self._keys: list[bytes] = []
         self._places = array("Q")
+        self._length = 0
         self._volumes: dict[int, memoryview] = {}
         self._ends: dict[int, int] = {}
         self._used: dict[int, int] = {}
         self._spare: list[memoryview] = []
-        self._held = self._in_use = self._volume = 0
+        self._held = self._in_use = self._volume = self._end = 0
+        self._block = memoryview(b"")
         self._turn(SIZE)
 
     def __len__(self) -> int:
-        """Return how many keys there are."""
-        return len(self._numbers)
+        """Return how many values there are."""
+        return self._length
 
-    def __iter__(self) -> Iterator[bytes]:
-        """Give the keys."""
-        return iter(self._numbers)
+    def __iter__(self) -> Iterator[int]:
+        """Give the numbers that have a value, in order."""
+        return (number for number, place in enumerate(self._places) if place != _ABSENT)
 
     @property
     def held(self) -> int:
         """How many bytes the volumes take."""
         return self._held
 
-    def same(self, key: bytes) -> bytes:
-        """Return the key itself as it is kept, so that nobody else need keep another; the one given if it is not."""
-        number = self._numbers.get(key)
-        return key if number is None else self._keys[number]
+    def get(self, number: int) -> bytes | None:
+        """Return the value of a number; None where there is none."""
+        if number >= len(self._places) or (place := self._places[number]) == _ABSENT:
+            return None
+        block, begin = self._volumes[place >> _SHIFT], (place & _WITHIN) + _BEHIND
+        return block[begin : begin + _read_head(block, begin - _BEHIND)[1]].tobytes()
 
-    def get(self, key: bytes) -> bytes | None:
-        """Return the value of a key."""
-        number = self._numbers.get(key)
-        return None if number is None else self._value(self._places[number])
-
-    def put(self, key: bytes, value: bytes) -> None:
+    def put(self, number: int, value: bytes) -> None:
         """Keep a value in the place of the one before it."""
-        number = self._numbers.get(key)
-        if number is None:
-            number = self._numbers[key] = len(self._keys)
-            self._keys.append(key)
+        while number >= len(self._places):
             self._places.append(_ABSENT)
         before = self._places[number]
         self._places[number] = self._write(number, value)
-        if before != _ABSENT:
+        if before == _ABSENT:
+            self._length += 1
+        else:
             self._leave(before)
             self._tidy()
 
-    def pop(self, key: bytes) -> bytes | None:
-        """Let go of a key and return its value; the last number goes to the key that had its own no more."""
-        number = self._numbers.pop(key, None)
-        if number is None:
+    def pop(self, number: int) -> bytes | None:
+        """Let go of a value and return it."""
+        if number >= len(self._places) or (place := self._places[number]) == _ABSENT:
             return None
-        place, last = self._places[number], self._keys.pop()
-        value, moved = self._value(place), self._places.pop()
-        if number < len(self._keys):
-            self._numbers[last], self._keys[number] = number, last
-            self._places[number] = self._write(number, self._value(moved))
-            self._leave(moved)
-        # Nothing is copied on before both places are known to be out of use.
+        value, self._places[number] = self.get(number), _ABSENT
+        self._length -= 1
         self._leave(place)
         self._tidy()
         return value
 
-    def _value(self, place: int) -> bytes:
-        volume, at = self._volumes[place >> _SHIFT], place & SIZE - 1
-        begin = at + _HEAD.size
-        return volume[begin : begin + _HEAD.unpack_from(volume, at)[1]].tobytes()
-
     def _write(self, number: int, value: bytes) -> int:
-        size = _HEAD.size + len(value)
-        if self._ends[self._volume] + size > len(self._volumes[self._volume]):
+        size = _BEHIND + len(value)
+        if self._end + size > len(self._block):
             self._turn(size)
-        volume = self._volume
-        at = self._ends[volume]
-        _HEAD.pack_into(self._volumes[volume], at, number, len(value))
-        self._volumes[volume][at + _HEAD.size : at + size] = value
-        self._ends[volume] = at + size
+        volume, block, at = self._volume, self._block, self._end
+        _write_head(block, at, number, len(value))
+        self._end = end = at + size
+        block[at + _BEHIND : end] = value
         self._used[volume] += size
         self._in_use += size
         return volume << _SHIFT | at
 
     def _turn(self, size: int) -> None:
         """Begin a new volume."""
+        self._ends[self._volume], self._end = self._end, 0
         block = self._spare.pop() if self._spare and size <= SIZE else memoryview(bytearray(max(size, SIZE)))
+        self._block = block
         self._volume += 1
         self._volumes[self._volume] = block
-        self._ends[self._volume] = self._used[self._volume] = 0
+        self._used[self._volume] = 0
         self._held += len(block)
 
     def _leave(self, place: int) -> None:
-        """Take note that a place is out of use, so that no key may have it any more."""
+        """Take note that a place is out of use, so that no number may have it any more."""
         volume = place >> _SHIFT
-        size = _HEAD.size + _HEAD.unpack_from(self._volumes[volume], place & SIZE - 1)[1]
+        size = _BEHIND + _read_head(self._volumes[volume], place & _WITHIN)[1]
         self._used[volume] -= size
         self._in_use -= size
         if not self._used[volume] and volume != self._volume:
@@ -132,11 +123,11 @@ class Volumes:
     def _copy_on(self, volume: int) -> None:
         block, at, end = self._volumes[volume], 0, self._ends[volume]
         while at < end:
-            number, length = _HEAD.unpack_from(block, at)
-            begin = at + _HEAD.size
-            if number < len(self._places) and self._places[number] == volume << _SHIFT | at:
+            number, length = _read_head(block, at)
+            begin = at + _BEHIND
+            if self._places[number] == volume << _SHIFT | at:
                 self._places[number] = self._write(number, block[begin : begin + length].tobytes())
-                self._in_use -= _HEAD.size + length
+                self._in_use -= _BEHIND + length
             at = begin + length
         self._let_go(volume)
 

@@ -102,7 +102,7 @@ def _steps(ten: list[Turn]) -> dict[str, float]:
         "tallies": _each(moves, lambda pair: tallies.move(*pair)),
         "lines of the trail": LINES * _each(ten, lambda t: chain.add(t.line)),
         "pack the dossier": _each(ten, lambda t: t.entry.packed()),
-        "put it into its volume": _each(ten, lambda t: volumes.put(b"0", t.packed)),
+        "put it into its volume": _each(ten, lambda t: volumes.put(1, t.packed)),
     }
 
 
