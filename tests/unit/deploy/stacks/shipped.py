@@ -21,13 +21,13 @@ IN_CI = os.environ.get("CI") == "true"  # noqa: TID251 - whether a skip is allow
 
 
 def documents(file: Path) -> list[dict[str, Any]]:
-    return [each for each in yaml.safe_load_all(file.read_text(encoding="utf-8")) if each]
+    return [each for each in yaml.load_all(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) if each]
 
 
 def compose() -> dict[str, Any]:
     """Return the stack with its defaults, as Compose puts them in where no variable says otherwise."""
     said = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", (COMPOSE / "compose.yaml").read_text(encoding="utf-8"))
-    found: dict[str, Any] = yaml.safe_load(said)
+    found: dict[str, Any] = yaml.load(said, Loader=yaml.CSafeLoader)
     return found
 
 

@@ -47,7 +47,7 @@ def rendered(overlay: str) -> list[dict[str, Any]]:
         ["kubectl", "kustomize", KUBERNETES / "overlays" / overlay], check=False, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    return list(yaml.safe_load_all(done.stdout))
+    return list(yaml.load_all(done.stdout, Loader=yaml.CSafeLoader))
 
 
 @pytest.mark.parametrize("thing", base(), ids=lambda each: f"{each['kind']} {each['metadata']['name']}")
