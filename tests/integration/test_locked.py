@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import default
@@ -90,7 +90,8 @@ class House:
         return without_settings() | {f"DUNGHAN_{key}": str(value) for key, value in settings.items()}
 
     def asked(self, command: str, name: str, **more: object) -> "subprocess.CompletedProcess[str]":
-        return self.started(command, name, **more)()
+        with closing(self.started(command, name, **more)) as answer:
+            return answer()
 
     def started(self, command: str, name: str, **more: object) -> "Answer":
         return Answer(
@@ -113,6 +114,11 @@ class Answer:
     def __call__(self) -> "subprocess.CompletedProcess[str]":
         told, _ = self._running.communicate(timeout=90)
         return subprocess.CompletedProcess(self._running.args, self._running.returncode, told)
+
+    def close(self) -> None:
+        """End it where nobody waited for it."""
+        with self._running:
+            self._running.kill()
 
 
 @pytest.fixture(scope="module")
@@ -307,12 +313,14 @@ def test_who_cannot_get_in_is_told_in_one_sentence(wrong: Wrong, house: House, t
     tokens = tmp_path / "tokens.toml"
     tokens.write_text(entry(Pass("motcua", SOURCE, ("dienbien.muongnhe",), new_token()[1])))
     settings = {**wrong.settings, "GATEWAY__TOKENS_FILE": tokens}
-    for answer in [house.started(command, "worker", **settings) for command in wrong.commands]:
-        ended = answer()
-        assert ended.returncode == wrong.code, ended.stdout
-        assert wrong.said in ended.stdout.splitlines()[-1]
-        assert len(ended.stdout.splitlines()) <= 2
-        assert "xin-mat-khau" not in ended.stdout
+    with ExitStack() as stack:
+        started = (house.started(command, "worker", **settings) for command in wrong.commands)
+        for answer in [stack.enter_context(closing(each)) for each in started]:
+            ended = answer()
+            assert ended.returncode == wrong.code, ended.stdout
+            assert wrong.said in ended.stdout.splitlines()[-1]
+            assert len(ended.stdout.splitlines()) <= 2
+            assert "xin-mat-khau" not in ended.stdout
 
 
 @pytest.mark.parametrize("part", PARTS)
