@@ -14,9 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tests.chaos.disk import Unavailable
+from tests.chaos.losing import wire
 
 INSIDE, OUTSIDE = "10.211.77.2", "10.211.77.1"
 NAME = "dunghan-cell"
+WITHIN, WITHOUT = "dunghan-in", "dunghan-out"
+"""The two ends of the pair."""
 
 
 def _ip(*arguments: str, inside: bool = False) -> None:
@@ -53,16 +56,23 @@ class Apart:
 
 
 @contextmanager
-def apart(ports: Sequence[int], *, delay_ms: int = 0) -> Iterator[Apart]:
-    """Give a namespace from which these ports of 127.0.0.1 out here can be reached; Unavailable where we may not."""
+def apart(ports: Sequence[int], *, delay_ms: int = 0, lost: float = 0) -> Iterator[Apart]:
+    """Give a namespace from which these ports of 127.0.0.1 out here can be reached; Unavailable where we may not.
+
+    What goes there and back is late by `delay_ms` each way, or loses `lost` of a hundred packets.
+    """
     with contextlib.ExitStack() as stack:
         _ip("netns", "add", NAME)
         stack.callback(_ip, "netns", "del", NAME)
-        _ip("link", "add", "dunghan-out", "type", "veth", "peer", "name", "dunghan-in", "netns", NAME)
-        _ip("addr", "add", f"{OUTSIDE}/30", "dev", "dunghan-out")
-        _ip("link", "set", "dunghan-out", "up")
-        _ip("addr", "add", f"{INSIDE}/30", "dev", "dunghan-in", inside=True)
-        for device in ("dunghan-in", "lo"):
+        if lost:
+            stack.enter_context(wire(WITHOUT, WITHIN, percent=lost))
+            _ip("link", "set", WITHIN, "netns", NAME)
+        else:
+            _ip("link", "add", WITHOUT, "type", "veth", "peer", "name", WITHIN, "netns", NAME)
+        _ip("addr", "add", f"{OUTSIDE}/30", "dev", WITHOUT)
+        _ip("link", "set", WITHOUT, "up")
+        _ip("addr", "add", f"{INSIDE}/30", "dev", WITHIN, inside=True)
+        for device in (WITHIN, "lo"):
             _ip("link", "set", device, "up", inside=True)
         it = Apart([])
         relay = [sys.executable, "-m", "tests.chaos.cutting"]

@@ -61,10 +61,10 @@ def slow(stack: Stack, who: str) -> None:
 
 
 @contextmanager
-def _apart(stack: Stack, who: str, *, delay_ms: int = 0) -> Iterator[Apart]:
+def _apart(stack: Stack, who: str, *, delay_ms: int = 0, lost: float = 0) -> Iterator[Apart]:
     if who.startswith("broker"):
         raise Unavailable("the brokers share 127.0.0.1: one of them alone cannot be put into a namespace here")
-    with apart(stack.ports, delay_ms=delay_ms) as there:
+    with apart(stack.ports, delay_ms=delay_ms, lost=lost) as there:
         stack.move(who, there)
         try:
             stack.wait(8)
@@ -73,10 +73,10 @@ def _apart(stack: Stack, who: str, *, delay_ms: int = 0) -> Iterator[Apart]:
             stack.move(who, None)
 
 
-def _loss(stack: Stack, who: str) -> None:
-    raise Unavailable(
-        "5 % loss needs sch_netem in the kernel (`tc qdisc add … netem`: specified qdisc kind is unknown)"
-    )
+def lossy(stack: Stack, who: str) -> None:
+    """5 % of the packets lost, each way."""
+    with _apart(stack, who, lost=5):
+        stack.wait(CUT_FOR)
 
 
 def _clock(hours: int) -> Fault:
@@ -108,7 +108,7 @@ KINDS: Final = (
     Kind("cut into", _cut(out=False, into=True), "courier"),
     Kind("cut both ways", _cut(out=True, into=True), "gateway"),
     Kind("200 ms", slow, "worker"),
-    Kind("5 % loss", _loss, "worker"),
+    Kind("5 % loss", lossy, "worker"),
     Kind("clock +1 h", _clock(1), "worker", ("worker",)),
     Kind("clock -1 h", _clock(-1), "worker", ("worker",)),
 )
