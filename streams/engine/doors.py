@@ -68,6 +68,16 @@ async def seek(app: Any, partition: TopicPartition, offset: int) -> None:
     app.consumer._read_offset[TP(partition.topic, partition.partition)] = None
 
 
+async def end(app: Any, partition: TopicPartition) -> int:
+    """Return the offset after the last record that is committed in the partition."""
+
+    async def in_loop() -> int:
+        # The consumer reads what is committed alone, and asks for the end of that.
+        return int((await client_of(app).end_offsets([partition]))[partition])
+
+    return await in_thread(app, in_loop)
+
+
 async def committed(app: Any, partition: TopicPartition) -> int:
     """Return the group's committed offset, or the first offset there is where nothing was committed yet."""
 

@@ -68,6 +68,7 @@ class Lane:
         if not self.ready or await self._around.reader.committed(self.source) != self._committed:
             return False
         self._waiting.drop()
+        self._waiting.expect(await self._around.reader.end(self.source))
         self._paused = False
         self._go.set()
         self._wake.set()
@@ -112,6 +113,8 @@ class Lane:
         # Only now: before the fence the last owner might still have moved it.
         self._waiting.position = self._committed = await self._around.reader.committed(self.source)
         await taken_up(self._around, self._plan, self._step, source=self.source, position=self._committed)
+        # Else time would pass over a backlog of which nothing has come yet, and people be told of what it settles.
+        self._waiting.expect(await self._around.reader.end(self.source))
         await self._around.reader.seek(self.source, self._committed)
         self.ready = True
         log.info("partition_ready", topic=self.source.topic, partition=self.source.partition, position=self._committed)

@@ -16,6 +16,7 @@ class Reader:
     """What a lane may ask of the consumer that feeds it."""
 
     committed: Callable[[TopicPartition], Awaitable[int]]
+    end: Callable[[TopicPartition], Awaitable[int]]
     seek: Callable[[TopicPartition, int], Awaitable[None]]
     pause: Callable[[TopicPartition], None]
     resume: Callable[[TopicPartition], None]

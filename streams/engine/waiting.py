@@ -56,6 +56,10 @@ class Waiting:
         """Return whether more is known to come after `position`."""
         return bool(self._chunks) or position < self._highwater
 
+    def expect(self, end: int) -> None:
+        """Know that there are records before `end`, though nothing of them has come."""
+        self._highwater = max(self._highwater, end)
+
     def put(self, chunk: Chunk) -> None:
         """Add what a fetch returned, in slices."""
         self._records += len(chunk.records)

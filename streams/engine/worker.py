@@ -191,6 +191,7 @@ def _reader(app: ChunkApp) -> Reader:
 
     return Reader(
         committed=lambda partition: doors.committed(app, partition),
+        end=lambda partition: doors.end(app, partition),
         seek=lambda partition, offset: doors.seek(app, partition, offset),
         pause=lambda partition: app.consumer.pause_partitions(tp(partition)),
         resume=lambda partition: app.consumer.resume_partitions(tp(partition)),

@@ -38,7 +38,7 @@ def test_an_unreadable_record_of_the_partition_is_reported_and_the_chain_of_the_
     connection = Connection(kafka, topics.prefix, f"{topics.prefix}-headless")
     source = TopicPartition(connection.topic(EVENTS.name), 0)
     metrics = EngineMetrics(registry := CollectorRegistry(), (source.topic,))
-    around = Surroundings(connection, Reader(unused, unused, unused, unused, unused), Pace(unused), metrics)
+    around = Surroundings(connection, Reader(unused, unused, unused, unused, unused, unused), Pace(unused), metrics)
     whole, again = register(), register()
     epochs = [whole.take(taken([ACCEPTED]), now=at("2020-03-02 08:00")), whole.tick(at("2020-03-06 09:00"))]
 

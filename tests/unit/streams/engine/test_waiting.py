@@ -84,6 +84,15 @@ def test_it_is_behind_while_anything_waits_or_is_known_to_come() -> None:
     assert not it.behind(9)
 
 
+def test_it_is_behind_when_it_is_told_that_more_is_there_before_anything_has_come() -> None:
+    it = waiting()
+    it.expect(3)
+    assert it.behind(0)
+    it.put(chunk(0, 3))
+    offsets(it)
+    assert not it.behind(3)
+
+
 def test_it_says_when_it_is_full_and_when_it_is_low() -> None:
     it = waiting()
     assert not it
