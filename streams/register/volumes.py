@@ -72,7 +72,8 @@ class Volumes:
             self._length += 1
         else:
             self._leave(before)
-            self._tidy()
+            if self._held - self._in_use > 2 * SIZE + self._in_use // LOOSE:
+                self._tidy()
 
     def pop(self, number: int) -> bytes | None:
         """Let go of a value and return it."""
