@@ -7,7 +7,7 @@ into a transaction that is committed later with many others; killed in between, 
 """
 
 import time
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import structlog
@@ -17,11 +17,12 @@ from alerts.core.book import Book
 from alerts.core.composing import Gathered, gather, hold_over, reserve
 from alerts.core.digest import Digest
 from alerts.core.entries import Open
-from alerts.core.ledger import Intent, Outcome
+from alerts.core.ledger import Intent, Outcome, Reason
 from alerts.core.outbox import Recall
 from alerts.core.retry import Next
 from alerts.core.settling import Answered, release, settle
 from alerts.core.taking import take
+from alerts.core.untaken import Untaken
 from alerts.log import Position, Writer
 from alerts.message import Mail
 from alerts.office import Office, opened
@@ -45,6 +46,7 @@ class Desk:
         self._office = office
         self._writer = writer
         self._pending = Pending()
+        self._untaken = Untaken()
         self._read_to = begun
         self._contents: dict[str, bytes] = {}
 
@@ -57,16 +59,6 @@ class Desk:
     def unsure_since(self) -> int | None:
         """Return from which offset of the ledger outcomes may stand that no book knows; None where no mail is open."""
         return min((mail.line for mail in self.book.open_mails()), default=None)
-
-    def recover(self, outcomes: Iterable[Outcome], *, committed: Container[Outcome]) -> None:
-        """Enter what our predecessor noted of its open mails and its book does not know; some of it is `committed`."""
-        for said in outcomes:
-            mail = self.book.open_mail(said.recipient, said.digest)
-            if mail is not None and said.attempt > mail.attempts:
-                if said not in committed:
-                    # Again, in a transaction of ours: the one it stands in was aborted.
-                    self.note(said)
-                self.settle(mail, said)
 
     def take(self, values: Sequence[bytes], position: int) -> None:
         """Absorb records of the outbox, the last of which is before `position`."""
@@ -150,17 +142,21 @@ class Desk:
         """Enter an outcome that was noted."""
         answered = Answered(said.ending, said.reply)
         settled = settle(self.book, mail, answered, now=said.at, directory=self._office.at(said.at).directory)
-        self._pending.add(time.monotonic(), noted=True)
-        self._pending.lines.extend(line for line in settled.lines if not isinstance(line, Outcome))
+        self._untaken.answered(said.digest, said.ending, settled.next)
+        lines = (line for line in settled.lines if not isinstance(line, Outcome))
+        self._pending.add(time.monotonic(), lines, noted=True)
         self._pending.onward.extend(settled.onward)
         self._office.figures.mail(mail.stage, said.ending)
         self._office.entered([said])
         return settled.next
 
-    def release(self, mail: Open) -> None:
-        """Hold anew what a mail told whose bytes are gone."""
-        self._pending.add(time.monotonic())
-        self._pending.lines.extend(release(self.book, mail))
+    def give_back(self, mail: Open, *, gone: bool) -> bool:
+        """Hold anew what a mail tells: its bytes are `gone`, or it was never taken and part of it no longer holds."""
+        book = self.book
+        lines = release(book, mail, Reason.BYTES_GONE) if gone else self._untaken.given_back(book, mail)
+        if lines:
+            self._pending.add(time.monotonic(), lines)
+        return bool(lines)
 
     def close(self) -> None:
         """Let go of the writer."""
@@ -179,8 +175,7 @@ class Desk:
         return intents
 
     def _draft(self, gathered: Gathered) -> None:
-        self._pending.add(time.monotonic())
-        self._pending.lines.extend(gathered.dropped)
+        self._pending.add(time.monotonic(), gathered.dropped)
         rules = self._office.at(gathered.at)
         gathered, directory = hold_over(self.book, gathered, rules.policy), rules.directory
         if not gathered.held:
@@ -192,6 +187,7 @@ class Desk:
         if person is not None and gathered.held:
             digest, mail = self._office.write(person, gathered)
             reserve(self.book, gathered, digest.id)
+            self._untaken.drafted(digest.id, gathered)
             self._pending.drafts.append((digest, mail))
 
     def _settled_to(self, now: Moment | None) -> str:

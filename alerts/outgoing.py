@@ -176,6 +176,8 @@ class Outgoing:
 
     def _parcel(self, desk: Desk, mail: Open, clock: Moment) -> Parcel | None:
         """Return the exact bytes of an open mail, ready to go; None where that is settled here."""
+        if not self._office.replay and desk.give_back(mail, gone=False):
+            return None
         person = self._person(mail, clock)
         if person is None:
             said = outcome_of(mail, Answered(Ending.PERMANENT, "they have no address any more"), now=clock)
@@ -187,7 +189,7 @@ class Outgoing:
             content = self._archive.one(prefixed(self._office.prefix, BYTES), desk.partition, mail.place)
         if content is None or hashlib.sha256(content).hexdigest() != mail.sha256:
             log.error("mail_bytes_gone", digest=mail.digest)
-            desk.release(mail)
+            desk.give_back(mail, gone=True)
             return None
         sender = envelope_sender(self._office.letterhead, mail.digest)
         return Parcel(key=mail.digest, sender=sender, address=person.address, content=content)

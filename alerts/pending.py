@@ -1,5 +1,6 @@
 """What waits at a desk for its next transaction."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import msgspec
@@ -33,9 +34,10 @@ class Pending:
         """Return whether there is anything."""
         return bool(self.has_read or self.has_noted or self.lines or self.onward or self.drafts)
 
-    def add(self, second: float, *, read: bool = False, noted: bool = False) -> None:
-        """Say that something waits from this second on, at the latest: the input moved, an outcome was noted."""
+    def add(self, second: float, lines: Iterable[LedgerLine] = (), *, read: bool = False, noted: bool = False) -> None:
+        """Say that something waits from this second on, at the latest: lines, the input moved, an outcome was noted."""
         self.since = second if self.since is None else self.since
+        self.lines.extend(lines)
         self.has_read |= read
         self.has_noted |= noted
 

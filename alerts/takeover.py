@@ -1,7 +1,7 @@
 """Partitions have become ours: what their last owner left, as it stands in the log, and nobody else writing there."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from concurrent.futures import Executor
 
 import structlog
@@ -52,7 +52,18 @@ def _recover(desks: Mapping[int, Desk], office: Office, bootstrap: Address) -> N
         return
     noted, committed = (_outcomes(office, bootstrap, begin, also_aborted=aborted) for aborted in (True, False))
     for partition in begin:
-        desks[partition].recover(noted[partition], committed=set(committed[partition]))
+        recover(desks[partition], noted[partition], committed=set(committed[partition]))
+
+
+def recover(desk: Desk, outcomes: Iterable[Outcome], *, committed: Container[Outcome]) -> None:
+    """Enter what the last owner noted of its open mails and its book does not know; some of it is `committed`."""
+    for said in outcomes:
+        mail = desk.book.open_mail(said.recipient, said.digest)
+        if mail is not None and said.attempt > mail.attempts:
+            if said not in committed:
+                # Again, in a transaction of ours: the one it stands in was aborted.
+                desk.note(said)
+            desk.settle(mail, said)
 
 
 def _outcomes(

@@ -33,6 +33,10 @@ REASONS: Final[Mapping[Reason, Both]] = {
     Reason.NEVER_HELD: ("rút lại điều người này chưa từng được báo", "a withdrawal of what was not for this person"),
     Reason.NOBODY: ("không có ai để báo", "nobody could be told"),
     Reason.BYTES_GONE: ("nội dung thư không còn lưu, soạn lại", "the exact mail is no longer kept, composed anew"),
+    Reason.REDRAFTED: (
+        "máy chủ thư chưa nhận thư này và có việc đã rút lại, soạn lại",
+        "the mail was never taken and part of it was withdrawn, composed anew",
+    ),
 }
 VIAS: Final[Mapping[Via, Both]] = {
     Via.OFFICER: ("người thụ lý", "as the officer"),

@@ -33,6 +33,8 @@ class Reason(enum.StrEnum):
     NOBODY = "nobody_below_could_be_told"
     BYTES_GONE = "bytes_gone"
     """An intent whose exact bytes are no longer kept; its notices are held anew."""
+    REDRAFTED = "redrafted"
+    """An intent that the mail server never took and part of which has ceased to hold; its notices are held anew."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -56,7 +56,7 @@ def settle(book: Book, mail: Open, answered: Answered, *, now: Moment, directory
             book.strike(mail)
             return Settled(step.next, (said, *told))
         case Next.NEXT_PERSON:
-            passed = tuple(pass_on(book, entry, at=now, directory=directory) for entry in _entries(book, mail))
+            passed = tuple(pass_on(book, entry, at=now, directory=directory) for entry in entries_of(book, mail))
             book.strike(mail)
             return Settled(
                 step.next,
@@ -105,18 +105,18 @@ def concern_of(record: Notice | Withdrawal, *, at: Moment | None) -> Concern:
     return Concern(unit=record.unit, officer=record.officer, to=record.to, at=at)
 
 
-def release(book: Book, mail: Open) -> tuple[LedgerLine, ...]:
-    """Hold the notices of a mail anew whose exact bytes are no longer kept; the old intent will never be sent again."""
+def release(book: Book, mail: Open, why: Reason) -> tuple[LedgerLine, ...]:
+    """Hold the notices of a mail anew; the old intent will never be sent again."""
     lines: list[LedgerLine] = []
-    for entry in _entries(book, mail):
+    for entry in entries_of(book, mail):
         book.put(replace(entry, digest=""))
-        lines.append(untold(entry, Reason.BYTES_GONE, at=mail.at, detail=mail.digest))
+        lines.append(untold(entry, why, at=mail.at, detail=mail.digest))
     book.strike(mail)
     return tuple(lines)
 
 
 def _tell(book: Book, mail: Open, now: Moment) -> Iterator[LedgerLine]:
-    for entry in _entries(book, mail):
+    for entry in entries_of(book, mail):
         notice = entry.tell.notice
         told = Told(
             recipient=mail.recipient,
@@ -135,6 +135,7 @@ def _tell(book: Book, mail: Open, now: Moment) -> Iterator[LedgerLine]:
             yield lapsed(told, at=now)
 
 
-def _entries(book: Book, mail: Open) -> list[Held]:
+def entries_of(book: Book, mail: Open) -> list[Held]:
+    """Return what a mail tells."""
     standing = (book.standing(mail.recipient, notice) for notice in mail.notices)
     return [entry for entry in standing if isinstance(entry, Held)]

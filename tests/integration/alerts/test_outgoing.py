@@ -17,9 +17,11 @@ from alerts.log import LogError
 from alerts.outgoing import Halted, Outgoing
 from alerts.pool import Pool
 from alerts.server import Server
+from alerts.takeover import recover
 from deploy.local.ports import free_ports
 from tests.chaos.sink import Sink, Temper
 from tests.unit.alerts.desks import MORNING, PEOPLE, Noting, Placed, clock, desk_with_open_mails, office, people
+from tests.unit.alerts.samples import notice, recall
 
 
 @pytest.fixture
@@ -105,7 +107,7 @@ def test_what_the_last_owner_noted_is_entered_and_noted_again_only_where_it_was_
     desk = desk_with_open_mails(writer)
     said = [outcome_of(mail, Answered(Ending.ACCEPTED, "250 taken"), now=MORNING) for mail in desk.book.open_mails()]
     # What was committed is read both times, what was aborted once; a line may have been written more than once.
-    desk.recover([*said, *said], committed=set(said[:4]))
+    recover(desk, [*said, *said], committed=set(said[:4]))
     assert list(desk.book.open_mails()) == []
     assert [ledger.ledger_line(line) for line in writer.notes] == said[4:]
 
@@ -152,7 +154,7 @@ def test_an_answer_that_was_found_in_the_ledger_is_not_entered_once_more() -> No
         outgoing.offer({0: before}, MORNING)
         until(lambda: len(writer.notes) == len(PEOPLE.officers), "not all were answered")
         found = [line for line in map(ledger.ledger_line, writer.notes) if isinstance(line, Outcome)]
-        after.recover(found, committed=())
+        recover(after, found, committed=())
 
         def are_entered() -> bool:
             outgoing.enter({0: after}, patience=0.05)
@@ -179,6 +181,26 @@ def test_the_same_is_told_in_another_mail_only_where_the_bytes_are_gone(sink: Si
     assert len(second) == len(PEOPLE.officers)
     assert first.isdisjoint(second) if gone else first == second
     assert sink.accepted == []
+
+
+def test_while_the_server_refuses_a_mail_its_dossier_is_closed_and_it_is_never_sent(sink: Sink) -> None:
+    writer = Noting()
+    desk = desk_with_open_mails(writer)
+    mail, *others = desk.book.open_mails()
+    refused = outcome_of(mail, Answered(Ending.RETRY, "451 greylisted"), now=MORNING)
+    desk.settle(mail, refused)
+    closed = recall(
+        notice(mail.recipient, officer=mail.recipient), decided="2020-07-10 08:00", recipient=mail.recipient
+    )
+    desk.take([ledger.encoded(closed)], 100)
+    with sending(at_port(sink.port), Placed(writer)) as (outgoing, _):
+        later = MORNING + 3600
+        outgoing.offer({0: desk}, later)
+        until(lambda: len(sink.accepted) == len(others), "the others were not sent")
+        list(desk.draft(later))
+        desk.commit(now=later, clock=later, membership=None)
+        assert mail.digest not in {each.digest for each in desk.book.open_mails()}
+        assert not desk.book.held(mail.recipient)
 
 
 def test_a_domain_with_a_pace_of_its_own_takes_no_place_of_the_others(sink: Sink) -> None:

@@ -136,7 +136,7 @@ def test_everybody_who_refused_is_passed_over(book: Book) -> None:
 
 
 def test_a_mail_whose_bytes_are_gone_gives_its_notices_back(book: Book, mail: Open) -> None:
-    lines = release(book, mail)
+    lines = release(book, mail, Reason.BYTES_GONE)
     assert [line.reason for line in lines if isinstance(line, NotSent)] == [Reason.BYTES_GONE] * 2
     assert [entry.notice for entry in book.held("anh")] == ["n1", "n2"]
     assert not book.open_mails()
