@@ -8,8 +8,10 @@ Exit codes: 0 fine, 1 failed, 2 wrong usage or settings, 3 the data has problems
 """
 
 import ast
+import getpass
 import importlib
 import math
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -91,6 +93,17 @@ def settings_of(ctx: click.Context) -> "Settings":
         return load(ctx.find_root().params.get("settings_file"))
     except SettingsError as error:
         raise WrongSettings("\n".join(("wrong settings:", *error.faults))) from error
+
+
+def by_whom(said: str | None) -> str:
+    """Return who does what is asked for: who was named, else the account's name, else its number.
+
+    A container may run under a number that no account has.
+    """
+    try:
+        return said or getpass.getuser()
+    except (KeyError, OSError):  # OSError from Python 3.13 on
+        return f"uid {os.getuid()}"
 
 
 def check_door(settings: "Settings", *, waits: bool = True) -> None:

@@ -1,7 +1,6 @@
 """Lịch, quy tắc: xem trước, công bố · Calendars and rules: see what a folder would change, then publish it."""
 
 import contextlib
-import getpass
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deploy.cli import PROBLEMS, At, Failed, settings_of
+from deploy.cli import PROBLEMS, At, Failed, by_whom, settings_of
 
 if TYPE_CHECKING:
     from deploy.publishing.release import Published, Release
@@ -75,7 +74,7 @@ def apply_(ctx: click.Context, /, *, as_json: bool, dry_run: bool, propose: bool
     with _desk(ctx, as_json=as_json) as log:
         known, release = _read(ctx, log, asked)
         if release.documents and not dry_run:
-            act = act_of(release, at=clock.now(), who=asked["who"] or getpass.getuser(), why=asked["why"])
+            act = act_of(release, at=clock.now(), who=by_whom(asked["who"]), why=asked["why"])
             if propose:
                 case = Desk(settings_of(ctx)).propose(act, now=act.at)
                 click.echo(proposed_in_words(case), err=True)

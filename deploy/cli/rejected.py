@@ -1,7 +1,6 @@
 """Bản ghi bị từ chối: xem, gửi lại · What was rejected and why: list it, show it, send it again."""
 
 import contextlib
-import getpass
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deploy.cli import PROBLEMS, Failed, settings_of
+from deploy.cli import PROBLEMS, Failed, by_whom, settings_of
 
 if TYPE_CHECKING:
     from deploy.reading import Log, Stored
@@ -110,7 +109,7 @@ def replay(ctx: click.Context, /, **asked: Any) -> None:
             raise NotThere("no such rejected record; see `dunghan rejected list`")
         now = clock.now()
         plan = planned(wanted, originals_of(log, wanted), now=now)
-        act = act_of(plan, at=now, who=asked["who"] or getpass.getuser(), why=asked["why"])
+        act = act_of(plan, at=now, who=by_whom(asked["who"]), why=asked["why"])
         if act is not None and not asked["dry_run"]:
             _send(ctx, plan, act)
     _tell(plan, as_json=asked["as_json"], dry_run=asked["dry_run"])

@@ -1,12 +1,11 @@
 """Báo cáo và xếp hạng một kỳ · One period's report: rates and ranking as HTML, XLSX, JSON; --freeze, --as-of."""
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from deploy.cli import PROBLEMS, At, Failed, settings_of
+from deploy.cli import PROBLEMS, At, Failed, by_whom, settings_of
 
 if TYPE_CHECKING:
     from dashboards.core.periods import Period
@@ -54,7 +53,7 @@ def command(ctx: click.Context, /, **asked: Any) -> None:
         shown = reports.published(report, past)
         sound = report.complete and not report.violations
         if asked["freeze"] and sound:
-            act = reports.act_of(shown, past, at=clock.now(), who=asked["who"] or getpass.getuser(), why=asked["why"])
+            act = reports.act_of(shown, past, at=clock.now(), who=by_whom(asked["who"]), why=asked["why"])
             if act is not None and not asked["dry_run"]:
                 past = _do(settings, act, past, propose=asked["propose"])
                 shown = reports.published(report, past)

@@ -2,14 +2,13 @@
 
 import asyncio
 import contextlib
-import getpass
 import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from deploy.cli import Failed, settings_of
+from deploy.cli import Failed, by_whom, settings_of
 
 if TYPE_CHECKING:
     from deploy.settings import Settings
@@ -89,7 +88,7 @@ def _passed_over(settings: "Settings", skipped: dict[int, frozenset[int]], asked
         raise click.UsageError("--skip needs --why: what is wrong with the record?")
     now = clock.now()
     try:
-        act = skipping(settings, skipped, who=asked["who"] or getpass.getuser(), why=asked["why"], now=now)
+        act = skipping(settings, skipped, who=by_whom(asked["who"]), why=asked["why"], now=now)
         if not asked["propose"]:
             allow(settings, act)
         elif (left := left_of(desk := Desk(settings), act)).records:

@@ -1,6 +1,7 @@
 """The command line: commands are found beside the group, listed without being imported, and end with the right code."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -81,3 +82,11 @@ def test_a_demo_without_the_extra_local_says_what_to_install() -> None:
     assert ended.returncode == 1
     assert "dunghan[local]" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may take another number")
+def test_who_acts_under_a_number_that_no_account_has_is_named_by_it() -> None:
+    code = "import os; from deploy.cli import by_whom; os.setuid(54321); print(by_whom(None), by_whom('Lan'), sep='|')"
+    nameless = {"PYTHONPATH": str(HERE.parents[1])}
+    told = subprocess.run([sys.executable, "-c", code], env=nameless, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "uid 54321|Lan"
