@@ -21,6 +21,7 @@ from alerts.render import plain
 from alerts.server import Server, Tls
 
 MAILS_EACH: Final = 50
+FAREWELL: Final = 1.0  # seconds for a last word and its answer
 REFUSED: Final = 500
 RETURNED: Final = ("421", "452")
 """Codes by which a server asks for another connection: it is going down, or had enough mails on this one."""
@@ -57,8 +58,7 @@ class Connection(aiosmtplib.SMTP):
         )
         self.final_patience = server.final_patience
         self.idle = server.idle
-        self.taken = 0
-        self.used_at = 0.0
+        self.taken, self.used_at = 0, 0.0
         self.in_message = False
         self.gate: Gate | None = None
 
@@ -146,10 +146,12 @@ def _trust(authority: str | None) -> ssl.SSLContext:
 
 
 async def _hang_up(connection: Connection) -> None:
-    with contextlib.suppress(*FAILURES):
-        if connection.is_connected:
-            await connection.quit(timeout=1.0)
-    connection.close()
+    try:
+        with contextlib.suppress(*FAILURES):
+            if connection.is_connected:
+                await connection.quit(timeout=FAREWELL)
+    finally:
+        connection.close()
 
 
 def _token_of(server: Server) -> Callable[[], Awaitable[str]]:

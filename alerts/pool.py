@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, Self
 from alerts.core.pace import Paces
 from alerts.core.retry import Ending
 from alerts.core.settling import Answered
-from alerts.mailer import Mailer, Parcel
+from alerts.mailer import FAREWELL, Mailer, Parcel
 from alerts.server import Server
 
 LOOK: Final = 0.05
@@ -50,6 +50,7 @@ class Pool:
         self._thread = threading.Thread(target=self._loop.run_forever, name="smtp", daemon=True)
         self._workers: list[asyncio.Task[None]] = []
         self._broken: BaseException | None = None
+        self._ending = False
 
     def __enter__(self) -> Self:
         """Begin; connections are made when there is something to send."""
@@ -115,9 +116,13 @@ class Pool:
             self._broken = worker.exception()
 
     async def _end(self) -> None:
-        for worker in self._workers:
-            worker.cancel()
-        await asyncio.gather(*self._workers, return_exceptions=True)
+        self._ending, working = True, set(self._workers)
+        while working:
+            for worker in working:
+                worker.cancel()
+            # Again and again: `asyncio.wait_for`, by which the SMTP client waits, passes over a cancellation that comes
+            # in the moment in which what it waited for is there (until Python 3.12).
+            _, working = await asyncio.wait(working, timeout=2 * FAREWELL)
 
     def _go_on(self, key: str) -> None:
         if event := self._unrecorded.pop(key, None):
@@ -128,9 +133,10 @@ class Pool:
         recorded.set()
         mailer = Mailer(self._server, recorded.wait)
         try:
-            while True:
+            while not self._ending:
                 try:
-                    parcel = await asyncio.wait_for(self._next(), self._server.idle)
+                    async with asyncio.timeout(self._server.idle):
+                        parcel = await self._next()
                 except TimeoutError:
                     await mailer.hang_up()
                     continue
@@ -154,7 +160,8 @@ class Pool:
             self._woken.clear()
             # What is offered meanwhile may go to a domain that need not wait.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await self._woken.wait()
 
     def _take(self, now: float) -> Parcel | float | None:
         """Return the next parcel, the seconds to wait for one, or None where there is none."""

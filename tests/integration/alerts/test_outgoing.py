@@ -14,6 +14,7 @@ from alerts.core.retry import Ending
 from alerts.core.settling import Answered, outcome_of
 from alerts.desk import Desk
 from alerts.log import LogError
+from alerts.mailer import FAREWELL
 from alerts.outgoing import Halted, Outgoing
 from alerts.pool import Pool
 from alerts.server import Server
@@ -144,6 +145,27 @@ def test_who_is_halted_by_a_mail_that_is_anothers_by_now_says_so_all_the_same(si
 
         with pytest.raises(Halted):
             until(is_answered, "nothing is sent any more, and nobody says why")
+
+
+def until_entered(outgoing: Outgoing, desk: Desk) -> None:
+    def are_none_left() -> bool:
+        outgoing.enter({0: desk}, patience=0.05)
+        return not len(outgoing)
+
+    until(are_none_left, "answers were not entered")
+
+
+def test_the_connections_end_whatever_they_are_in_the_middle_of() -> None:
+    """A cancellation that comes with the answer is passed over by `asyncio.wait_for`: once in three of these turns."""
+    with Sink() as sink:
+        for _ in range(20):
+            desk = desk_with_open_mails(writer := Noting())
+            with sending(at_port(sink.port, username="dunghan"), Placed(writer)) as (outgoing, _):
+                outgoing.offer({0: desk}, MORNING)
+                with pytest.raises(Halted):
+                    until_entered(outgoing, desk)
+                began = time.monotonic()
+            assert time.monotonic() - began < FAREWELL
 
 
 def test_an_answer_that_was_found_in_the_ledger_is_not_entered_once_more() -> None:

@@ -11,8 +11,9 @@ import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaError
 from kafka.net.inet import KafkaNetSocket
+from kafka.net.transport import KafkaTCPTransport
 
-from streams.sockets import DIRECT, direct
+from streams.sockets import DIRECT, Net, direct
 
 NOBODY = ("127.0.0.1", 9)
 
@@ -62,6 +63,18 @@ def test_a_socket_that_connects_is_handed_on_open() -> None:
             KafkaNetSocket(DIRECT).sock_connect(Waiting, sock, server.getsockname()).send(None)
         assert done.value.value is sock
         assert sock.fileno() >= 0
+
+
+def test_a_connection_ends_with_its_client_though_something_waits_to_be_written() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        net, sock = Net(), socket.socket()
+        with pytest.raises(StopIteration):
+            KafkaNetSocket(DIRECT).sock_connect(net, sock, server.getsockname()).send(None)
+        transport = KafkaTCPTransport(net, sock)
+        transport.write(b"a request")
+        transport.close()
+        net.close()
+    assert sock.fileno() == -1
 
 
 @pytest.mark.parametrize("kind", [KafkaAdminClient, KafkaConsumer, KafkaProducer])
