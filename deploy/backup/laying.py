@@ -17,6 +17,8 @@ AT_ONCE: Final = 2_000
 """Records of a partition between two waits."""
 BYTES_AT_ONCE: Final = 1 << 20
 FILLERS_AT_ONCE: Final = 500_000
+PAIR: Final = 2
+"""A gap in which the end of a transaction would leave one offset over, that nothing can fill alone."""
 EMPTY: Final = 9
 """Bytes of an empty record in a batch."""
 
@@ -107,8 +109,7 @@ def _closed(run: list[Kept], gap: Gap) -> Iterator[Step]:
     if open_over:
         if not gap.length:
             raise Damaged(f"before the offset {gap.end} stands what was never committed, and no end of it")
-        # Of a gap of two nothing could fill the second alone.
-        fill = 1 if gap.length == 2 else 0  # noqa: PLR2004 - the end, and one
+        fill = 1 if gap.length == PAIR else 0
         yield Step(Way.ABORTED, open_over[0].offset, open_over, fill, gap.stamp)
         gap = gap._replace(start=gap.start + 1 + fill)
     yield from _filled(gap)

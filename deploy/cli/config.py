@@ -24,7 +24,7 @@ def check(ctx: click.Context) -> None:
 @command.command()
 @click.option("--json", "as_json", is_flag=True, help="In JSON · Print JSON.")
 @click.pass_context
-def show(ctx: click.Context, as_json: bool) -> None:  # noqa: FBT001 - click passes a flag by name
+def show(ctx: click.Context, *, as_json: bool) -> None:
     """Xem · Show every setting as it counts, and the variable that sets it. No secret is among them."""
     settings: Settings = settings_of(ctx)
     values = settings.model_dump(mode="json")

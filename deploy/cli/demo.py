@@ -26,7 +26,7 @@ MAIL_SERVER: Final = "aiosmtpd"
 )
 @click.option("--exit", "leave", is_flag=True, help="Kết thúc sau khi in số liệu · End after the figures.")
 @click.option("--json", "as_json", is_flag=True, help="In JSON · Print one JSON object.")
-def command(workers: int, leave: bool, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
+def command(workers: int, *, leave: bool, as_json: bool) -> None:
     """Chạy thử · Replay the founding article on real servers; exit code 1 if a figure differs."""
     try:
         from deploy.demo.show import Incomplete, show

@@ -11,7 +11,7 @@ from deploy.cli import PROBLEMS, settings_of
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="In JSON · Print JSON.")
 @click.pass_context
-def command(ctx: click.Context, as_json: bool) -> None:  # noqa: FBT001 - click passes a flag by name
+def command(ctx: click.Context, *, as_json: bool) -> None:
     """Khám, không đổi gì · Look at the whole installation; change nothing, send nothing.
 
     Kafka and its versions, topics, clock, disks, lag, transactions, restore, the reference in force, calendars, people,

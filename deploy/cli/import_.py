@@ -1,5 +1,6 @@
 """Nhập tệp xuất của hệ thống một cửa (XLSX, CSV) · Import an export of a one-stop system; --dry-run, --guess."""
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,8 @@ import click
 from deploy.cli import PROBLEMS, USAGE, At, Failed, settings_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from deploy.connect.importing import Piece
     from deploy.connect.outcome import Outcome
     from deploy.connect.sources import Source
@@ -164,19 +167,16 @@ def _where(ctx: click.Context) -> "Where":
     return Where(kafka.cluster, kafka.prefix)
 
 
-class _failing:  # noqa: N801 - read as a word: with _failing()
-    """Turns what the file or the cluster cannot give into a failed command."""
+@contextlib.contextmanager
+def _failing() -> "Iterator[None]":
+    """Turn what the file or the cluster cannot give into a failed command."""
+    from deploy.connect.exports import BadExport
+    from deploy.reading import LogUnreadable
+    from streams.engine.publisher import NotPublished
 
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        """Say what failed, in one line."""
-        from deploy.connect.exports import BadExport
-        from deploy.reading import LogUnreadable
-        from streams.engine.publisher import NotPublished
-
-        if isinstance(error, BadExport):
-            raise BadFile(str(error)) from error
-        if isinstance(error, LogUnreadable | NotPublished):
-            raise Failed(str(error)) from error
+    try:
+        yield
+    except BadExport as error:
+        raise BadFile(str(error)) from error
+    except (LogUnreadable, NotPublished) as error:
+        raise Failed(str(error)) from error

@@ -1,5 +1,6 @@
 """Báo cáo và xếp hạng một kỳ · One period's report: rates and ranking as HTML, XLSX, JSON; --freeze, --as-of."""
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,8 @@ import click
 from deploy.cli import PROBLEMS, At, Failed, by_whom, settings_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dashboards.core.periods import Period
     from dashboards.core.report import Report
     from dashboards.report.page import Published
@@ -115,21 +118,17 @@ def _tell(shown: "Published", asked: dict[str, Any]) -> None:
     click.echo(f"SHA-256 {shown.sha256} · {stands}", err=True)
 
 
-class _failing:  # noqa: N801 - read as a word: with _failing()
-    """Turns what the log, the tallies or a clerk's file cannot give into a failed command."""
+@contextlib.contextmanager
+def _failing() -> "Iterator[None]":
+    """Turn what the log, the tallies or a clerk's file cannot give into a failed command."""
+    from dashboards.grounds import BadGrounds
+    from dashboards.reader import TalliesUnreachable
+    from deploy.consenting.desk import FAILURES
+    from deploy.reading import LogUnreadable
+    from deploy.rulebook import ReferenceError
+    from streams.wire.acts import BrokenChain
 
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        """Say what failed, in one line."""
-        from dashboards.grounds import BadGrounds
-        from dashboards.reader import TalliesUnreachable
-        from deploy.consenting.desk import FAILURES
-        from deploy.reading import LogUnreadable
-        from deploy.rulebook import ReferenceError
-        from streams.wire.acts import BrokenChain
-
-        ours = (BadGrounds, TalliesUnreachable, LogUnreadable, ReferenceError, BrokenChain, OSError, *FAILURES)
-        if isinstance(error, ours):
-            raise Failed(str(error)) from error
+    try:
+        yield
+    except (BadGrounds, TalliesUnreachable, LogUnreadable, ReferenceError, BrokenChain, OSError, *FAILURES) as error:
+        raise Failed(str(error)) from error

@@ -18,7 +18,7 @@ def command() -> None:
 @command.command()
 @click.option("--json", "as_json", is_flag=True, help="In JSON · Print JSON.")
 @click.pass_context
-def plan(ctx: click.Context, as_json: bool) -> None:  # noqa: FBT001 - click passes a flag by name
+def plan(ctx: click.Context, *, as_json: bool) -> None:
     """Cho biết khác biệt, không đổi gì · Show what differs, change nothing; exit code 3 when something does."""
     found = _asked(ctx, change=False)
     _tell(found, as_json=as_json, done="would be mended by apply")

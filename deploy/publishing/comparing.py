@@ -5,9 +5,10 @@ from typing import NamedTuple
 import msgspec
 from prometheus_client import CollectorRegistry
 
+from streams.core.editions import is_judged_again
 from streams.core.judgement import judge
 from streams.core.labels import Label
-from streams.core.moments import Day, Moment, day_of
+from streams.core.moments import Moment
 from streams.core.rulebook import Rulebook
 from streams.core.stages import Told
 from streams.metrics import RegisterMetrics
@@ -81,7 +82,7 @@ class Judging:
         `current`: its entry is as the rules of now left it, so nothing changes before its next moment.
         """
         closed_on = None if entry.counted is None else entry.counted.closed_on
-        if closed_on is not None and not self._concerns(closed_on):
+        if closed_on is not None and not is_judged_again(closed_on, self._closed_since):
             return None
         if entry.leaving and _falls(entry, self._at - 1):
             return Effect(left=1)  # it will have, by then
@@ -99,10 +100,7 @@ class Judging:
     def left(self, stub: Stub) -> Effect | None:
         """Return the same for a dossier that has left: what it was judged then stays."""
         closed_on = stub.counted.closed_on
-        return Effect(left=1) if closed_on is not None and self._concerns(closed_on) else None
-
-    def _concerns(self, closed_on: Day) -> bool:
-        return self._closed_since is not None and closed_on >= day_of(self._closed_since)
+        return Effect(left=1) if closed_on is not None and is_judged_again(closed_on, self._closed_since) else None
 
     def _seen(self, entry: Entry, rules: Rulebook) -> Seen:
         standing = judge(entry.dossier, now=self._at, rules=rules)

@@ -9,6 +9,11 @@ from streams.core.moments import Day, Moment, day_of
 from streams.core.rulebook import Rulebook
 
 
+def is_judged_again(closed_on: Day, closed_since: Moment | None) -> bool:
+    """Return whether rules that are put right for what was closed since a moment (None: nothing) judge this day."""
+    return closed_since is not None and closed_on >= day_of(closed_since)
+
+
 class Edition(msgspec.Struct, frozen=True):
     """A rulebook and the moment from which it counts.
 
@@ -22,7 +27,7 @@ class Edition(msgspec.Struct, frozen=True):
 
     def judges(self, closed_on: Day) -> bool:
         """Return whether a dossier that was closed on this day is judged again when the edition begins to count."""
-        return self.closed_since is not None and closed_on >= day_of(self.closed_since)
+        return is_judged_again(closed_on, self.closed_since)
 
 
 class Timetable:

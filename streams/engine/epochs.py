@@ -11,12 +11,9 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import ProducerFenced
 
 from streams.border import Epoch, KeyValue
+from streams.engine.batches import BATCH_BYTES, REQUEST_BYTES, batches
 from streams.engine.connection import Connection
 from streams.engine.endings import Ending, MustEnd
-
-BATCH_BYTES = 900_000
-"""Below what a broker takes by default (1,048,588 bytes), so that only a single large record can exceed it."""
-REQUEST_BYTES = 8 << 20
 
 
 class EpochWriter:
@@ -58,16 +55,11 @@ class EpochWriter:
 
     async def _send(self, topic: str, partition: int, records: list[KeyValue]) -> list[Awaitable[object]]:
         """Send the records, and return what will tell whether the broker took them."""
-        name, sent = self._connection.topic(topic), []
-        batch = self._producer.create_batch()
-        for key, value in records:
-            if batch.append(key=key, value=value, timestamp=None) is None:
-                sent.append(await self._producer.send_batch(batch, name, partition=partition))
-                batch = self._producer.create_batch()
-                # The first record of a batch may be of any size; what the broker thinks of it, it will say.
-                batch.append(key=key, value=value, timestamp=None)
-        sent.append(await self._producer.send_batch(batch, name, partition=partition))
-        return sent
+        name, fields = self._connection.topic(topic), ((None, key, value, ()) for key, value in records)
+        return [
+            await self._producer.send_batch(batch, name, partition=partition)
+            for batch in batches(self._producer, fields)
+        ]
 
     async def close(self) -> None:
         """Let go of the connection; an open transaction is left to whoever comes next."""

@@ -7,15 +7,15 @@ without key and value, a header without a value.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Coroutine, Iterable, Sequence
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from streams.engine.batches import BATCH_BYTES, REQUEST_BYTES, batches
 from streams.engine.connection import Connection
-from streams.engine.epochs import BATCH_BYTES, REQUEST_BYTES
 
 PATIENCE: Final = 60.0
 """Seconds for what is asked at one time."""
@@ -129,7 +129,7 @@ async def _place(producer: AIOKafkaProducer, run: Run) -> None:
     place = f"{run.topic}/{run.partition}"
     at = run.offset
     answers: list[tuple[int, Awaitable[Any]]] = []
-    for batch in _batches(producer, run.records):
+    for batch in batches(producer, run.records):
         answers.append((at, await producer.send_batch(batch, run.topic, partition=run.partition)))
         at += batch.record_count()
     for offset, answer in answers:
@@ -138,15 +138,3 @@ async def _place(producer: AIOKafkaProducer, run: Run) -> None:
             raise NotPlaced(f"{place}: {offset} came to stand at {stands.offset}: who writes?")
         if stands.timestamp_type != AS_WRITTEN:
             raise NotPlaced(f"{place}: the broker stamps it anew; delete the topic, and begin again")
-
-
-def _batches(producer: AIOKafkaProducer, records: Iterable[Record]) -> Iterator[Any]:
-    batch = producer.create_batch()
-    for one in records:
-        fields = one._asdict() | {"headers": list(one.headers)}
-        if batch.append(**fields) is None:
-            yield batch
-            batch = producer.create_batch()
-            # The first record of a batch may be of any size; what the broker thinks of it, it will say.
-            batch.append(**fields)
-    yield batch

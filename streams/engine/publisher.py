@@ -12,8 +12,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, ProducerFenced
 
 from streams.border import Destination, KeyValue
+from streams.engine.batches import BATCH_BYTES, REQUEST_BYTES, batches
 from streams.engine.connection import Connection
-from streams.engine.epochs import BATCH_BYTES, REQUEST_BYTES
 
 PATIENCE: Final = 60.0
 """Seconds for one transaction, and for the cluster to answer at the beginning."""
@@ -92,13 +92,10 @@ class Publisher:
     ) -> None:
         """Send the records in batches, and add to `sent` what will tell whether the broker took each."""
         name, partition = to
-        batch = producer.create_batch()
-        for key, value in records:
-            if batch.append(key=key, value=value, timestamp=None) is None:
-                sent.append(await producer.send_batch(batch, name, partition=partition))
-                batch = producer.create_batch()
-                batch.append(key=key, value=value, timestamp=None)
-        sent.append(await producer.send_batch(batch, name, partition=partition))
+        fields = ((None, key, value, ()) for key, value in records)
+        for batch in batches(producer, fields):
+            answer = await producer.send_batch(batch, name, partition=partition)
+            sent.append(answer)  # at once: whatever comes after it, it must be asked
 
     def _close(self) -> None:
         try:

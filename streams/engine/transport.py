@@ -23,13 +23,7 @@ from streams.engine import doors
 from streams.engine.connection import Connection
 
 SLICE = 2_000
-"""Records that an epoch takes at a time, or a few more where chunks are small."""
-ROUND = 10 * SLICE
-"""Records of all partitions in one round of fetching: few enough for memory, and so many that none waits its turn.
-
-A round is one call across threads and the next begins when it is over: with a slice for all partitions together the
-worker took no more than a slice for each turn of its loop, however much had come.
-"""
+"""Records in one chunk at the most: what an epoch takes at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +58,7 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
             partition_assignment_strategy=[RoundRobinPartitionAssignor],
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            max_poll_records=ROUND,
+            max_poll_records=SLICE,
             max_partition_fetch_bytes=1 << 20,
             fetch_max_wait_ms=500,
             session_timeout_ms=int(conf.broker_session_timeout * 1000),

@@ -61,14 +61,9 @@ class Waiting:
         self._highwater = max(self._highwater, end)
 
     def put(self, chunk: Chunk) -> None:
-        """Add what a fetch returned, in slices."""
+        """Add what a fetch returned."""
+        self._chunks.append(chunk)
         self._records += len(chunk.records)
-        records, start = chunk.records, chunk.start
-        while len(records) > SLICE:
-            end = records[SLICE].offset
-            self._chunks.append(Chunk(start, end, chunk.highwater, records[:SLICE]))
-            records, start = records[SLICE:], end
-        self._chunks.append(Chunk(start, chunk.end, chunk.highwater, records))
 
     def drop(self) -> None:
         """Forget what waits; it will be fetched again."""

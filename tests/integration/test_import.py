@@ -35,6 +35,18 @@ def run(kafka: str, topics: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def committed(kafka: str, layout: Layout, topic: Topic) -> list[bytes]:
+    """Return what is committed, once all partitions show it: the broker says so of a transaction before they do."""
+    with (
+        Log(kafka, prefix=layout.prefix) as log,
+        Log(kafka, prefix=layout.prefix, also_aborted=True) as everything,
+    ):
+        for part in range(log.partitions(topic)):
+            while log.bounds(topic, part) != everything.bounds(topic, part):
+                pass
+    return visible(kafka, layout, topic)
+
+
+def visible(kafka: str, layout: Layout, topic: Topic) -> list[bytes]:
     with Log(kafka, prefix=layout.prefix) as log:
         return [one.value or b"" for part in range(log.partitions(topic)) for one in log.whole(topic, part)]
 
@@ -78,7 +90,7 @@ def test_an_import_that_is_killed_leaves_whole_pieces_and_the_same_file_finishes
     whole = json.loads(run(file, "--map", "xlsx-igate", *AS_OF, "--from-start", "--dry-run", "--json").stdout)
     command = [sys.executable, "-m", "deploy", "import", str(file), "--map", "xlsx-igate", *AS_OF]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
-        while not committed(kafka, topics, SNAPSHOTS) and running.poll() is None:
+        while not visible(kafka, topics, SNAPSHOTS) and running.poll() is None:
             pass
         running.send_signal(signal.SIGKILL)
     rest = json.loads(run(file, "--map", "xlsx-igate", *AS_OF, "--json").stdout)
@@ -95,11 +107,13 @@ def test_a_dossier_that_vanished_is_told_is_listed_and_comes_back(
     run(_csv(tmp_path, told), "--map", "xlsx-igate", *AS_OF)
     gone = run(_csv(tmp_path, told[1:]), "--map", "xlsx-igate", "--as-of", "2026-10-02T17:30")
     assert (gone.exit_code, f"dienbien/{told[0].code}  PROCESSING" in gone.stdout) == (3, True)
+    assert len(committed(kafka, topics, SNAPSHOTS)) == len(told) + 1
     listed = run("--missing", "--map", "xlsx-igate", "--json")
     assert [one["dossier"] for one in json.loads(listed.stdout)["missing"]] == [f"dienbien/{told[0].code}"]
     events = len(committed(kafka, topics, INBOX))
     back = run(_csv(tmp_path, told), "--map", "xlsx-igate", "--as-of", "2026-10-03T17:30")
     assert (back.exit_code, len(committed(kafka, topics, INBOX))) == (0, events)
+    assert len(committed(kafka, topics, SNAPSHOTS)) == len(told) + 2
     assert json.loads(run("--missing", "--map", "xlsx-igate", "--json").stdout) == {"missing": []}
 
 

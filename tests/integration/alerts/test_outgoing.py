@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
@@ -53,6 +53,14 @@ def until(holds: Callable[[], bool], what: str) -> None:
     while not holds():
         assert time.monotonic() < deadline, what
         time.sleep(0.01)
+
+
+def until_entered(outgoing: Outgoing, desks: Mapping[int, Desk]) -> None:
+    def are_none_left() -> bool:
+        outgoing.enter(desks, patience=0.05)
+        return not len(outgoing)
+
+    until(are_none_left, "answers were not entered")
 
 
 def all_sent(outgoing: Outgoing, desk: Desk) -> None:
@@ -122,12 +130,7 @@ def test_of_partitions_that_were_lost_nothing_more_is_begun(sink: Sink) -> None:
         # Nobody was asked to hand them over: they are others' already, who send the same mails.
         outgoing.withdraw()
         outgoing.let_go()
-
-        def are_entered() -> bool:
-            outgoing.enter({}, patience=0.05)
-            return not len(outgoing)
-
-        until(are_entered, "no answer came")
+        until_entered(outgoing, {})
         assert pool.in_flight() == 0
     assert len(sink.accepted) == 2
 
@@ -147,14 +150,6 @@ def test_who_is_halted_by_a_mail_that_is_anothers_by_now_says_so_all_the_same(si
             until(is_answered, "nothing is sent any more, and nobody says why")
 
 
-def until_entered(outgoing: Outgoing, desk: Desk) -> None:
-    def are_none_left() -> bool:
-        outgoing.enter({0: desk}, patience=0.05)
-        return not len(outgoing)
-
-    until(are_none_left, "answers were not entered")
-
-
 def test_the_connections_end_whatever_they_are_in_the_middle_of() -> None:
     """A cancellation that comes with the answer is passed over by `asyncio.wait_for`: once in three of these turns."""
     with Sink() as sink:
@@ -163,7 +158,7 @@ def test_the_connections_end_whatever_they_are_in_the_middle_of() -> None:
             with sending(at_port(sink.port, username="dunghan"), Placed(writer)) as (outgoing, _):
                 outgoing.offer({0: desk}, MORNING)
                 with pytest.raises(Halted):
-                    until_entered(outgoing, desk)
+                    until_entered(outgoing, {0: desk})
                 began = time.monotonic()
             assert time.monotonic() - began < FAREWELL
 
@@ -177,12 +172,7 @@ def test_an_answer_that_was_found_in_the_ledger_is_not_entered_once_more() -> No
         until(lambda: len(writer.notes) == len(PEOPLE.officers), "not all were answered")
         found = [line for line in map(ledger.ledger_line, writer.notes) if isinstance(line, Outcome)]
         recover(after, found, committed=())
-
-        def are_entered() -> bool:
-            outgoing.enter({0: after}, patience=0.05)
-            return not len(outgoing)
-
-        until(are_entered, "answers were not entered")
+        until_entered(outgoing, {0: after})
     assert {mail.attempts for mail in after.book.open_mails()} == {1}
 
 

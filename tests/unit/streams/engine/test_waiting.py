@@ -55,18 +55,6 @@ def test_offsets_that_are_no_records_are_passed_over() -> None:
     assert it.position == 8
 
 
-def test_what_came_in_one_round_is_given_in_slices_that_keep_its_bounds() -> None:
-    holes = frozenset(range(SLICE - 5, SLICE + 5))
-    it = waiting(chunk(0, 4 * SLICE, holes=holes))
-    given: list[int] = []
-    while it:
-        batch = offsets(it)
-        assert len(batch) <= SLICE
-        given += batch
-    assert given == [offset for offset in range(4 * SLICE) if offset not in holes]
-    assert it.position == 4 * SLICE
-
-
 def test_what_was_not_taken_comes_again_first() -> None:
     it = waiting(chunk(0, 4), chunk(4, 6))
     batch, position = it.next()
